@@ -1,0 +1,8 @@
+// No socket, no file: it only sleeps.
+package main
+
+import "time"
+
+func main() {
+	time.Sleep(50 * time.Millisecond)
+}
