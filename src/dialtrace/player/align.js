@@ -1,0 +1,124 @@
+// Two recordings, event by event side by side: what is the same call of the same
+// goroutine inside the same function stands in one row.
+
+// Beyond so many pairs the longest common subsequence takes too long.
+const EXACT = 4e6;
+// How far the other way looks for where the two meet again.
+const AHEAD = 200;
+
+// What must agree for two events to be the same. Go of today has other names than the port,
+// and functions inlined: of its steps, the numbers.
+function identity(facts, i, byStep) {
+	const e = facts.events[i], up = facts.parent[i];
+	const what = byStep ? [e.step ?? e.syscall ?? e.func] :
+		[e.syscall ?? e.func, e.step, up >= 0 ? facts.events[up].func : ''];
+
+	return [facts.laneOf[i]?.label.replace(/^\d+:/, ''), e.type, ...what].join(' ');
+}
+
+// The text without what differs from run to run: ports, addresses, buffers.
+function normalised(text) {
+	return text.replace(/0x[0-9a-f]{5,}/g, 'PTR').replace(/((?:\d+\.){3}\d+|\]):\d+/g, '$1:PORT');
+}
+
+// Pairs [i, j], rising, of equal numbers in a and b.
+function common(a, b) {
+	const pairs = [];
+	let from = 0, endA = a.length, endB = b.length;
+
+	while (from < endA && from < endB && a[from] === b[from]) {
+		pairs.push([from, from]);
+		from++;
+	}
+	const tail = [];
+	while (endA > from && endB > from && a[endA - 1] === b[endB - 1])
+		tail.push([--endA, --endB]);
+	const middle = (endA - from) * (endB - from) <= EXACT ? longest : resynchronised;
+
+	for (const [i, j] of middle(a.slice(from, endA), b.slice(from, endB)))
+		pairs.push([i + from, j + from]);
+	return pairs.concat(tail.reverse());
+}
+
+// The longest common subsequence.
+function longest(a, b) {
+	const width = b.length + 1, length = new Uint16Array((a.length + 1) * width), pairs = [];
+
+	for (let i = a.length - 1; i >= 0; i--)
+		for (let j = b.length - 1; j >= 0; j--)
+			length[i * width + j] = a[i] === b[j] ? length[(i + 1) * width + j + 1] + 1 :
+				Math.max(length[(i + 1) * width + j], length[i * width + j + 1]);
+	for (let i = 0, j = 0; i < a.length && j < b.length;) {
+		if (a[i] === b[j])
+			pairs.push([i++, j++]);
+		else if (length[(i + 1) * width + j] >= length[i * width + j + 1])
+			i++;
+		else
+			j++;
+	}
+	return pairs;
+}
+
+// A common subsequence that may not be the longest: where the two part, it goes on at the
+// nearest place where three agree.
+function resynchronised(a, b) {
+	const pairs = [];
+	const meet = (i, j) => [0, 1, 2].every(k => a[i + k] === b[j + k]);
+
+	for (let i = 0, j = 0; i < a.length && j < b.length;) {
+		if (a[i] === b[j]) {
+			pairs.push([i++, j++]);
+			continue;
+		}
+		let found = false;
+		for (let sum = 1; sum <= AHEAD && !found; sum++)
+			for (let k = 0; k <= sum && !found; k++)
+				if (meet(i + k, j + sum - k)) {
+					i += k;
+					j += sum - k;
+					found = true;
+				}
+		if (!found) {
+			i++;
+			j++;
+		}
+	}
+	return pairs;
+}
+
+// What two events that are the same differ in, as a mark of align.
+function difference(a, b) {
+	const x = partsOf(a), y = partsOf(b);
+	const inside = p => normalised([...p.args.map(arg => arg.value), p.result].join(' '));
+
+	if (inside(x) !== inside(y))
+		return '≠';
+	return x.name === y.name ? '' : '≈';
+}
+
+// Rows {events: [i, j], mark}: -1 where one has nothing. mark is '' (the same), '≈' (by
+// another name), '≠' (in both, but with other arguments or another result), '−' (the first
+// only), '+' (the second only).
+function align(first, second) {
+	const numbers = new Map(), rows = [];
+	const number = facts => facts.events.map((e, i) => {
+		const key = identity(facts, i, first.go || second.go);
+
+		if (!numbers.has(key))
+			numbers.set(key, numbers.size);
+		return numbers.get(key);
+	});
+	const pairs = common(number(first), number(second));
+	let i = 0, j = 0;
+
+	for (const [a, b] of [...pairs, [first.events.length, second.events.length]]) {
+		while (i < a)
+			rows.push({events: [i++, -1], mark: '−'});
+		while (j < b)
+			rows.push({events: [-1, j++], mark: '+'});
+		if (a === first.events.length)
+			break;
+		rows.push({events: [i++, j++], mark: difference(first.events[a], second.events[b])});
+	}
+	return rows;
+}
