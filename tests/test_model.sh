@@ -1,0 +1,3 @@
+#!/bin/bash
+# The quick part of make model: see tests/model/run.
+exec "$(dirname "$0")/model/run" quick
