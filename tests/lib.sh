@@ -9,6 +9,8 @@
 #            names, relative to the top
 #   tmp      a directory of its own
 #   failed   1 once a test has failed: the script ends with "exit $failed"
+#   patience how many seconds to wait for what must come soon: much longer than it takes,
+#            for the machine may be busy with something else
 #   started  the numbers of the processes in the background that end_started is to end
 #
 # A test is a command, mostly a function, that fails and says why. What a function does not
@@ -18,6 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 B=$PWD/${B:-build}
 tmp=$(mktemp -d) || exit 1
 failed=0
+patience=60
 started=()
 export LC_ALL=C.UTF-8
 
@@ -85,7 +88,7 @@ indented() {
 # needs_tracing NAME: ends the script where dialtrace cannot trace. The tests that would
 # come, NAME, are skipped if the kernel or the user's rights are to blame, else failed.
 needs_tracing() {
-	timeout 20 "$B/dialtrace" -o /dev/null -- true 2>"$tmp/err" && return
+	timeout "$patience" "$B/dialtrace" -o /dev/null -- true 2>"$tmp/err" && return
 	if grep -q 'eBPF is' "$tmp/err"; then
 		skip "$1" "$(head -n 1 "$tmp/err")"
 	else
@@ -135,18 +138,17 @@ has_not() {
 exits() {
 	local expected=$1
 	shift
-	timeout 20 "$@" >"$tmp/out" 2>"$tmp/err"
+	timeout "$patience" "$@" >"$tmp/out" 2>"$tmp/err"
 	is "exit status" "$expected" $? && return
 	cat "$tmp/err" "$tmp/out"
 	return 1
 }
 
-# until_true SECONDS COMMAND...: waits for it to succeed.
+# until_true COMMAND...: waits for it to succeed.
 until_true() {
-	local deadline=$(($(date +%s%N) + $1 * 1000000000))
-	shift
+	local deadline=$((SECONDS + patience))
 	until "$@"; do
-		if [ "$(date +%s%N)" -gt "$deadline" ]; then
+		if [ $SECONDS -gt $deadline ]; then
 			echo "waited in vain for: $*"
 			return 1
 		fi

@@ -8,7 +8,7 @@ unset TMUX
 # A server of our own for each test, without anybody's configuration: one that is just ending
 # would take the next test's terminal with it.
 terminal() {
-	timeout 10 tmux -S "$tmp/tmux$tests" -f /dev/null "$@"
+	timeout "$patience" tmux -S "$tmp/tmux$tests" -f /dev/null "$@"
 }
 trap 'terminal kill-server 2>/dev/null; clean_up' EXIT
 
@@ -20,10 +20,10 @@ on_terminal() {
 }
 
 # sees PATTERN...: each extended regular expression comes to be on the screen, all at the
-# same time, within five seconds.
+# same time.
 sees() {
-	local pattern missing i
-	for ((i = 0; i < 100; i++)); do
+	local pattern missing deadline=$((SECONDS + patience))
+	while [ $SECONDS -le $deadline ]; do
 		terminal capture-pane -p >"$tmp/screen"
 		missing=
 		for pattern; do

@@ -137,7 +137,7 @@ test_players() {
 	shot player
 	js 'localStorage.clear()' >/dev/null
 	in_player 0 'go(stops.findIndex((r, n) => eventAt(n).step === "7.4")), document.querySelector(".foot a").click(), 1' >/dev/null || return
-	until_true 10 is_at 7.html#7.4
+	until_true is_at 7.html#7.4
 }
 
 # type_words WORDS: into the search field; prints where the results lead.

@@ -15,7 +15,7 @@ compare() {
 
 # record KERNEL NAME PROGRAM
 record() {
-	GOMAXPROCS=1 timeout 20 "$B/peer" "$B/dialtrace" --kernel="$1" -f json -o "$tmp/$2" -- \
+	GOMAXPROCS=1 timeout "$patience" "$B/peer" "$B/dialtrace" --kernel="$1" -f json -o "$tmp/$2" -- \
 		"$3" ADDR 2>"$tmp/err"
 }
 

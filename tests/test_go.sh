@@ -38,7 +38,7 @@ tree() {
 # is the one that dialled, on its thread.
 dial() {
 	local goid tid answer
-	GOMAXPROCS=1 timeout 20 "$peer" "$dialtrace" -f json -o "$2" -- "$tmp/$1" ADDR >"$tmp/printed"
+	GOMAXPROCS=1 timeout "$patience" "$peer" "$dialtrace" -f json -o "$2" -- "$tmp/$1" ADDR >"$tmp/printed"
 	is "exit status" 0 $? || return
 	read -r goid tid answer <"$tmp/printed"
 	is "answer" ping "$answer" || return
@@ -67,7 +67,7 @@ test_dial() {
 }
 
 test_check() {
-	GOMAXPROCS=1 timeout 20 "$peer" "$dialtrace" --check --color=never -o "$tmp/out" -- "$tmp/$1" ADDR >/dev/null
+	GOMAXPROCS=1 timeout "$patience" "$peer" "$dialtrace" --check --color=never -o "$tmp/out" -- "$tmp/$1" ADDR >/dev/null
 	is "exit status" 0 $? && has "$tmp/out" \
 		'^dialtrace: Linux [0-9.]+ · Go 1\.19\.[0-9]+ · [0-9]+ functions probed in ' \
 		'^not in this binary \(inlined\): .*runtime\.netpollopen.*; not used: [0-9]+ others of the steps$' \
@@ -105,15 +105,15 @@ test_attach() {
 	"$tmp/server" >"$tmp/port" &
 	server=$!
 	started+=("$server")
-	until_true 20 test -s "$tmp/port" || return
+	until_true test -s "$tmp/port" || return
 	port=$(cat "$tmp/port")
-	timeout 20 "$dialtrace" -p "$server" -f json -o "$tmp/attached" &
+	timeout "$patience" "$dialtrace" -p "$server" -f json -o "$tmp/attached" &
 	started+=($!)
 	local tracer=$!
-	until_true 20 test -e "$tmp/attached" || return
+	until_true test -e "$tmp/attached" || return
 	exec 9<>"/dev/tcp/127.0.0.1/$port"
 	echo hello >&9
-	is "answer" hello "$(timeout 5 head -n 1 <&9)" || return
+	is "answer" hello "$(timeout "$patience" head -n 1 <&9)" || return
 	exec 9>&-
 	sleep 0.3
 	kill "$tracer"

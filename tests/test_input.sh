@@ -28,7 +28,7 @@ session() {
 in_session() {
 	local status left
 	# shellcheck disable=SC2016 # for the inner shell
-	timeout 20 setsid -w sh -c 'echo $$ >"$0"; exec "$@"' "$tmp/session" "$@" \
+	timeout "$patience" setsid -w sh -c 'echo $$ >"$0"; exec "$@"' "$tmp/session" "$@" \
 		>"$tmp/out" 2>"$tmp/err" </dev/null
 	status=$?
 	sleep 0.02
@@ -163,9 +163,9 @@ test_pids() {
 	# A number that has ended, and is not yet waited for.
 	sh -c 'sleep 0 & echo $!; exec sleep 5' >"$tmp/zombie" &
 	started+=($!)
-	until_true 5 test -s "$tmp/zombie"
+	until_true test -s "$tmp/zombie"
 	pid=$(cat "$tmp/zombie")
-	until_true 5 grep -q '^State:.Z' "/proc/$pid/status" || return
+	until_true grep -q '^State:.Z' "/proc/$pid/status" || return
 	refuses_file 125 "cannot trace process $pid: it is dead" -p "$pid" || return
 	# One thread of a process.
 	compile threads -pthread <<-'END' || return
@@ -177,7 +177,7 @@ test_pids() {
 	"$tmp/threads" &
 	pid=$!
 	started+=("$pid")
-	until_true 5 test -e "/proc/$pid/task"
+	until_true test -e "/proc/$pid/task"
 	sleep 0.1
 	thread=$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 ! -name "$pid" -printf %f)
 	refuses_file 125 "cannot trace process $thread: that is a thread of another process" -p "$thread" || return
@@ -365,13 +365,13 @@ start() {
 	setsid env --default-signal "$dialtrace" -o "$tmp/trace" -- "$@" >"$tmp/out" 2>"$tmp/err" &
 	tracer=$!
 	started+=("$tracer")
-	until_true 5 test -e "$tmp/ready"
+	until_true test -e "$tmp/ready"
 }
 
 # ends STATUS: it does, soon, with that.
 ends() {
 	local status
-	until_true 5 tracer_gone || return
+	until_true tracer_gone || return
 	wait "$tracer"
 	status=$?
 	is "exit status" "$1" "$status" && is "left behind" "" "$(session "$tracer")" &&
@@ -411,7 +411,7 @@ test_insistent() {
 	kill -TERM "$tracer"
 	wait "$tracer"
 	is "exit status" 143 $? || return
-	until_true 5 test -e "$tmp/finished"
+	until_true test -e "$tmp/finished"
 }
 
 # timeout(1) sends twice, to the process and to its group: that is once.
@@ -429,9 +429,23 @@ test_group() {
 	ends 130
 }
 
+# Types Ctrl-C once the command says that it is ready, and holds the terminal until the
+# trace is whole.
+type_ctrl_c() {
+	until_true test -e "$tmp/ready" >&2 && printf '\003' && until_true grep -qs ' events, 0 lost$' "$tmp/trace" >&2
+}
+
+# ctrl_c STATUS COMMAND: typed while it is traced on a terminal, it ends with that status.
+ctrl_c() {
+	rm -f "$tmp/ready" "$tmp/trace"
+	type_ctrl_c | timeout "$patience" script -qec "$dialtrace -o $tmp/trace -- $2" /dev/null >"$tmp/out"
+	is "exit status" "$1" "${PIPESTATUS[1]}" && has "$tmp/trace" ' events, 0 lost$' && return
+	tail -n 20 "$tmp/out" "$tmp/trace"
+	return 1
+}
+
 # Ctrl-C on a terminal: the command gets it from there, and not again from us.
 test_terminal() {
-	rm -f "$tmp/status"
 	cat >"$tmp/patient" <<-END
 		trap 'echo got >>$tmp/got' INT
 		touch $tmp/ready
@@ -439,15 +453,9 @@ test_terminal() {
 		while [ \$i -lt 16 ]; do sleep 0.05; i=\$((i + 1)); done
 		exit 3
 	END
-	rm -f "$tmp/got" "$tmp/ready"
-	(until_true 5 test -e "$tmp/ready"; sleep 0.1; printf '\003'; sleep 1) |
-		timeout 10 script -qec "$dialtrace -o $tmp/trace -- sh $tmp/patient" /dev/null >"$tmp/out"
-	is "exit status" 3 "${PIPESTATUS[1]}" && is "signals" got "$(xargs <"$tmp/got")" &&
-		has "$tmp/trace" ' events, 0 lost$' || return
-	rm -f "$tmp/ready"
-	(until_true 5 test -e "$tmp/ready"; sleep 0.1; printf '\003'; sleep 0.3) |
-		timeout 10 script -qec "$dialtrace -o $tmp/trace -- sh -c 'touch $tmp/ready; exec sleep 5'" /dev/null >"$tmp/out"
-	is "exit status" 130 "${PIPESTATUS[1]}" && has "$tmp/trace" ' events, 0 lost$'
+	rm -f "$tmp/got"
+	ctrl_c 3 "sh $tmp/patient" && is "signals" got "$(xargs <"$tmp/got")" || return
+	ctrl_c 130 "sh -c 'touch $tmp/ready; exec sleep 5'"
 }
 
 # nohup's hangup is not for us.
@@ -457,7 +465,7 @@ test_ignored() {
 		trap '' HUP
 		"$dialtrace" -o "$tmp/trace" -- sh -c "touch $tmp/ready; sleep 0.5; exit 4" &
 		tracer=$!
-		until_true 5 test -e "$tmp/ready"
+		until_true test -e "$tmp/ready"
 		kill -HUP "$tracer"
 		sleep 0.3
 		kill -HUP "$tracer"
@@ -485,14 +493,14 @@ test_control_characters() {
 	# On a terminal too: only our colours.
 	for options in "" --all "--color=always" "-f json" "-f json --all"; do
 		# shellcheck disable=SC2086 # several words
-		timeout 10 "$dialtrace" $options -o "$tmp/trace" -- "$dir/$evil" -c 99 "$tmp/data" >"$tmp/out"
+		timeout "$patience" "$dialtrace" $options -o "$tmp/trace" -- "$dir/$evil" -c 99 "$tmp/data" >"$tmp/out"
 		is "exit status" 0 $? && is "output" "$(od -c "$tmp/data")" "$(od -c "$tmp/out")" || return
 		sed -i 's/\x1b\[[0-9]*m//g' "$tmp/trace"
 		[ "$options" = --color=always ] || ! grep -q "$(printf '\033')" "$tmp/trace" || return
 		harmless "$tmp/trace" || return
 	done
 	# shellcheck disable=SC2016 # a pattern
-	timeout 10 "$dialtrace" -o "$tmp/trace" -- "$dir/$evil" -c 99 "$tmp/data" >"$tmp/out"
+	timeout "$patience" "$dialtrace" -o "$tmp/trace" -- "$dir/$evil" -c 99 "$tmp/data" >"$tmp/out"
 	has "$tmp/trace" 'write\(1, "a\\1\\7\\10\\t\\33\[31m\\33\]0;title\\7\\r\\177\\200\\233\\302\\233"?' \
 		'the port in .*\\33\[31m' || return
 	# What bash cannot pass: all bytes, NUL included.
@@ -521,7 +529,7 @@ test_control_characters() {
 	END
 	for options in "" "-f json"; do
 		# shellcheck disable=SC2086 # several words
-		timeout 10 "$dialtrace" $options -o "$tmp/trace" -- "$tmp/bytes" >/dev/null
+		timeout "$patience" "$dialtrace" $options -o "$tmp/trace" -- "$tmp/bytes" >/dev/null
 		is "exit status" 0 $? && harmless "$tmp/trace" || return
 	done
 	! command -v jq >/dev/null || jq -e . "$tmp/trace" >/dev/null
@@ -667,7 +675,7 @@ test_malformed_sections() {
 test_stripped() {
 	command -v strip >/dev/null || return 0
 	strip -o "$tmp/stripped" "$dial" || return
-	timeout 20 "$peer" "$dialtrace" -o "$tmp/trace" -- "$tmp/stripped" ADDR
+	timeout "$patience" "$peer" "$dialtrace" -o "$tmp/trace" -- "$tmp/stripped" ADDR
 	is "exit status" 0 $? && has "$tmp/trace" ' no function of the port in ' 'connect\(3, .* = EINPROGRESS'
 }
 

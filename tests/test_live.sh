@@ -23,7 +23,7 @@ trace_dial() {
 		shift
 	done
 	shift
-	timeout 20 "$peer" "$@" "$dialtrace" "${options[@]}" -f json -o "$file" -- "$dial" ADDR
+	timeout "$patience" "$peer" "$@" "$dialtrace" "${options[@]}" -f json -o "$file" -- "$dial" ADDR
 	is "exit status" "$status" $?
 }
 
@@ -144,7 +144,7 @@ test_tree() { # NAME STATUS OPTION... -- PEER-OPTION...
 }
 
 test_tree_refused() {
-	timeout 20 "$dialtrace" -f json -o "$tmp/json" -- "$dial" 127.0.0.1:1 2>"$tmp/err"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$dial" 127.0.0.1:1 2>"$tmp/err"
 	is "exit status" 1 $? && has "$tmp/err" 'connection refused' &&
 		well_formed "$tmp/json" && expect_tree refused "$tmp/json" &&
 		is lost 0 "$(summary lost "$tmp/json")"
@@ -184,7 +184,7 @@ test_golden() { # NAME OPTION...
 }
 
 test_golden_refused() {
-	timeout 20 "$dialtrace" -f json -o "$tmp/json" -- "$dial" 127.0.0.1:1 2>/dev/null
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$dial" 127.0.0.1:1 2>/dev/null
 	is "exit status" 1 $? && same_syscalls refused "$tmp/json"
 }
 
@@ -195,7 +195,7 @@ test_strace() { # OPTION...
 	calls=$calls,connect,getsockopt,getsockname,getpeername,fcntl,read,write,close
 	rm -f "$tmp"/strace.*
 	# timeout is the parent of peer's answering process; strace would wait for it.
-	timeout 20 "$peer" "$dialtrace" "$@" -f json -o "$tmp/json" -- \
+	timeout "$patience" "$peer" "$dialtrace" "$@" -f json -o "$tmp/json" -- \
 		strace -q -ff -e signal=none -e "trace=$calls" -o "$tmp/strace" "$dial" ADDR
 	is "exit status" 0 $? || return
 	# The thread with the most to say is the dial's.
@@ -218,9 +218,9 @@ waiting() {
 test_blocked() {
 	local pid
 	rm -f "$tmp/json"
-	timeout 20 "$peer" -p 1000 "$dialtrace" -f json -o "$tmp/json" -- "$dial" ADDR &
+	timeout "$patience" "$peer" -p 1000 "$dialtrace" -f json -o "$tmp/json" -- "$dial" ADDR &
 	pid=$!
-	until_true 5 waiting || return
+	until_true waiting || return
 	cp "$tmp/json" "$tmp/early"
 	wait "$pid"
 	is "exit status" 0 $? || return
@@ -263,7 +263,7 @@ calls_of() { # PID FILE
 
 test_forks() {
 	local pids pid
-	timeout 20 "$peer" "$dialtrace" -f json -o "$tmp/json" -- \
+	timeout "$patience" "$peer" "$dialtrace" -f json -o "$tmp/json" -- \
 		sh -c "$dial \$1; $dial \$1; :" sh ADDR
 	is "exit status" 0 $? && well_formed "$tmp/json" || return
 	pids=$(jq -r 'select(.syscall == "connect") | .pid' "$tmp/json" | sort -u)
@@ -277,7 +277,7 @@ test_forks() {
 }
 
 test_exec() {
-	timeout 20 "$peer" "$dialtrace" -f json -o "$tmp/json" -- sh -c "exec $dial \$1" sh ADDR
+	timeout "$patience" "$peer" "$dialtrace" -f json -o "$tmp/json" -- sh -c "exec $dial \$1" sh ADDR
 	is "exit status" 0 $? && well_formed "$tmp/json" &&
 		is "connects" "connect EINPROGRESS" "$(jq -r 'select(.syscall == "connect") |
 			"\(.syscall) \(.errno)"' "$tmp/json")" &&
@@ -293,9 +293,9 @@ test_exec_in_thread() {
 		int main(void) { pthread_t t; pthread_create(&t, 0, run, 0); pthread_join(t, 0); return 1; }
 	END
 	# As the command, and as a child of it.
-	timeout 10 "$dialtrace" -f json -o "$tmp/json" -- "$tmp/exec_in_thread" >"$tmp/out"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$tmp/exec_in_thread" >"$tmp/out"
 	is "exit status" 0 $? && has "$tmp/json" 'write\(1, .*from a thread' && well_formed "$tmp/json" || return
-	timeout 10 "$dialtrace" -f json -o "$tmp/json" -- sh -c "$tmp/exec_in_thread; exit 9" >"$tmp/out"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- sh -c "$tmp/exec_in_thread; exit 9" >"$tmp/out"
 	is "exit status" 9 $? && has "$tmp/json" 'write\(1, .*from a thread'
 }
 
@@ -307,7 +307,7 @@ test_attach() {
 	pid=$!
 	started+=("$pid")
 	sleep 0.2
-	timeout 20 "$dialtrace" -f json -o "$tmp/json" -p "$pid"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -p "$pid"
 	is "exit status" 0 $? && well_formed "$tmp/json" || return
 	wait "$pid"
 	is "dial's exit status" 0 $? || return
@@ -347,7 +347,7 @@ test_attach_idle() {
 	sleep 1.5 &
 	idle=$!
 	started+=("$idle")
-	timeout 10 "$dialtrace" --all -f json -o "$tmp/json" -p "$idle"
+	timeout "$patience" "$dialtrace" --all -f json -o "$tmp/json" -p "$idle"
 	is "exit status" 0 $? && gone "$idle" && has "$tmp/json" "close\\(2\\) = 0" \
 		'"clock_nanosleep".*"dur":null,"ret":0'
 }
@@ -363,7 +363,7 @@ test_attach_busy() {
 	started+=("$tracer")
 	sleep 0.4
 	kill -TERM "$tracer"
-	until_true 5 gone "$tracer" && [ -d "/proc/$busy" ]
+	until_true gone "$tracer" && [ -d "/proc/$busy" ]
 }
 
 child_of() {
@@ -377,25 +377,25 @@ test_attach_namespace() {
 	local tracer
 	unshare -fp --kill-child sh -c 'while :; do sleep 0.1; done' &
 	started+=("$!")
-	until_true 5 child_of "$!" || return
+	until_true child_of "$!" || return
 	rm -f "$tmp/json"
 	"$dialtrace" --all -f json -o "$tmp/json" -p "${child% }" &
 	tracer=$!
 	started+=("$tracer")
-	until_true 5 grep -qs clock_nanosleep "$tmp/json" || return
+	until_true grep -qs clock_nanosleep "$tmp/json" || return
 	kill -TERM "$tracer" || return
 	wait "$tracer"
 	is "exit status" 0 $? || return
-	timeout 10 unshare -p "$dialtrace" -f json -o "$tmp/json" -- echo inside
+	timeout "$patience" unshare -p "$dialtrace" -f json -o "$tmp/json" -- echo inside
 	is "exit status" 0 $? && has "$tmp/json" 'write\(1, ..inside'
 }
 
 # --- Options ---
 
 test_all() {
-	timeout 10 "$dialtrace" -f json -o "$tmp/json" -- cat /dev/null
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- cat /dev/null
 	is "exit status" 0 $? && has_not "$tmp/json" '"(mmap|brk|execve|openat)"' || return
-	timeout 10 "$dialtrace" --all -f json -o "$tmp/json" -- sh -c '(exit 3); :'
+	timeout "$patience" "$dialtrace" --all -f json -o "$tmp/json" -- sh -c '(exit 3); :'
 	is "exit status" 0 $? && well_formed "$tmp/json" &&
 		has "$tmp/json" '"mmap"' '"brk"' '"wait4"' && has_not "$tmp/json" syscall_4294967295 &&
 		is "numbers" "" "$(jq -c 'select(.nr != null and .nr > 1000)' "$tmp/json")"
@@ -407,25 +407,25 @@ escapes() {
 
 test_color() {
 	local n
-	timeout 10 "$dialtrace" --color=always -o "$tmp/out" -- "$dial" 127.0.0.1:1 2>/dev/null
+	timeout "$patience" "$dialtrace" --color=always -o "$tmp/out" -- "$dial" 127.0.0.1:1 2>/dev/null
 	n=$(escapes "$tmp/out")
 	[ "$n" -gt 40 ] || { echo "$n lines with escapes"; return 1; }
 	# Nothing but colours: the same lines as without.
 	sed 's/\x1b\[[0-9]*m//g' "$tmp/out" >"$tmp/stripped"
 	is "with always, beside colours" 0 "$(escapes "$tmp/stripped")" || return
-	timeout 10 "$dialtrace" --color=never -o "$tmp/out" -- "$dial" 127.0.0.1:1 2>/dev/null
+	timeout "$patience" "$dialtrace" --color=never -o "$tmp/out" -- "$dial" 127.0.0.1:1 2>/dev/null
 	is "with never" 0 "$(escapes "$tmp/out")" || return
-	timeout 10 "$dialtrace" -o "$tmp/out" -- "$dial" 127.0.0.1:1 2>/dev/null
+	timeout "$patience" "$dialtrace" -o "$tmp/out" -- "$dial" 127.0.0.1:1 2>/dev/null
 	is "into a file" 0 "$(escapes "$tmp/out")" || return
-	timeout 10 script -qec "$dialtrace -- $dial 127.0.0.1:1" /dev/null </dev/null >"$tmp/out"
+	timeout "$patience" script -qec "$dialtrace -- $dial 127.0.0.1:1" /dev/null </dev/null >"$tmp/out"
 	n=$(escapes "$tmp/out")
 	[ "$n" -gt 40 ] || { echo "$n lines with escapes on a terminal"; return 1; }
-	timeout 10 script -qec "$dialtrace --color=never -- $dial 127.0.0.1:1" /dev/null </dev/null >"$tmp/out"
+	timeout "$patience" script -qec "$dialtrace --color=never -- $dial 127.0.0.1:1" /dev/null </dev/null >"$tmp/out"
 	is "with never, on a terminal" 0 "$(escapes "$tmp/out")"
 }
 
 test_text() {
-	timeout 20 "$peer" "$dialtrace" --kernel=2.6.26 --check -- "$dial" ADDR >"$tmp/out"
+	timeout "$patience" "$peer" "$dialtrace" --kernel=2.6.26 --check -- "$dial" ADDR >"$tmp/out"
 	is "exit status" 0 $? && has "$tmp/out" \
 		'^dialtrace: Linux [0-9.]+, answering as 2\.6\.26 would · [0-9]+ functions probed in .*/dial$' \
 		'^ +ms +who +step' \
@@ -441,7 +441,7 @@ test_text() {
 
 # On a projector: no line longer than the window, and those that are broken whole.
 test_text_width() {
-	timeout 20 script -qec "stty cols 100; $peer $dialtrace --color=never --kernel=2.6.26 -- $dial ADDR" \
+	timeout "$patience" script -qec "stty cols 100; $peer $dialtrace --color=never --kernel=2.6.26 -- $dial ADDR" \
 		/dev/null </dev/null | tr -d '\r' >"$tmp/out"
 	has "$tmp/out" '^article: ' || return
 	is "lines wider than the window" "" "$(grep -E '.{101}' "$tmp/out")"
@@ -457,18 +457,18 @@ test_check_stranger() {
 test_statuses() {
 	local n
 	for n in 0 1 2 77 124 125 126 127 128 255; do
-		timeout 10 "$dialtrace" -o /dev/null -- sh -c "exit $n"
+		timeout "$patience" "$dialtrace" -o /dev/null -- sh -c "exit $n"
 		is "exit status" "$n" $? || return
 	done
 	for n in 1 2 6 9 11 13 15; do
-		timeout 10 "$dialtrace" -o /dev/null -- sh -c "ulimit -c 0; kill -$n \$\$"
+		timeout "$patience" "$dialtrace" -o /dev/null -- sh -c "ulimit -c 0; kill -$n \$\$"
 		is "exit status" $((128 + n)) $? || return
 	done
-	timeout 10 "$dialtrace" -o /dev/null -- "$tmp/none" 2>/dev/null
+	timeout "$patience" "$dialtrace" -o /dev/null -- "$tmp/none" 2>/dev/null
 	is "exit status" 127 $? || return
-	timeout 10 "$dialtrace" -o /dev/null -- /etc/passwd 2>/dev/null
+	timeout "$patience" "$dialtrace" -o /dev/null -- /etc/passwd 2>/dev/null
 	is "exit status" 126 $? || return
-	timeout 10 "$dialtrace" -o /dev/null --nonsense true 2>/dev/null
+	timeout "$patience" "$dialtrace" -o /dev/null --nonsense true 2>/dev/null
 	is "exit status" 125 $?
 }
 
@@ -483,7 +483,7 @@ start_peer() { # MILLISECONDS
 	rm -f "$tmp/address"
 	"$peer" -p "$1" sh -c "echo \$1 >$tmp/address; exec sleep 20" sh ADDR &
 	started+=("$!")
-	until_true 5 address_known && address=$(cat "$tmp/address")
+	until_true address_known && address=$(cat "$tmp/address")
 }
 
 status_known() {
@@ -497,11 +497,11 @@ test_killed() {
 	"$dialtrace" -f json -o "$tmp/json" -- sh -c \
 		"$dial $address; echo dial \$? >$tmp/half; echo done; mv $tmp/half $tmp/status" >"$tmp/out" &
 	tracer=$!
-	until_true 5 waiting || return
+	until_true waiting || return
 	kill -KILL "$tracer"
 	wait "$tracer" 2>/dev/null
 	is "before the answer" "" "$(cat "$tmp/status" 2>/dev/null)" || return
-	until_true 5 status_known || return
+	until_true status_known || return
 	is "the command's end" "dial 0 done" "$(cat "$tmp/status" "$tmp/out" | xargs)" || return
 	# Its probes are gone, and others can be placed.
 	trace_dial "$tmp/json" 0 --check -- && well_formed "$tmp/json"
@@ -513,19 +513,19 @@ test_killed_dial() {
 	rm -f "$tmp/json"
 	"$dialtrace" --kernel=2.6.26 -f json -o "$tmp/json" -- "$dial" "$address" &
 	tracer=$!
-	until_true 5 waiting || return
+	until_true waiting || return
 	pid=$(jq -r '.pid // empty' "$tmp/json" | head -n 1)
 	kill -KILL "$tracer"
 	wait "$tracer" 2>/dev/null
 	[ -d "/proc/$pid" ] || { echo "dial went with it"; return 1; }
-	until_true 5 gone "$pid"
+	until_true gone "$pid"
 }
 
 test_two_at_once() {
 	local one two
-	timeout 20 "$peer" -p 300 "$dialtrace" --check --kernel=2.6.26 -f json -o "$tmp/1" -- "$dial" ADDR &
+	timeout "$patience" "$peer" -p 300 "$dialtrace" --check --kernel=2.6.26 -f json -o "$tmp/1" -- "$dial" ADDR &
 	one=$!
-	timeout 20 "$peer" -p 300 "$dialtrace" --check -f json -o "$tmp/2" -- "$dial" ADDR &
+	timeout "$patience" "$peer" -p 300 "$dialtrace" --check -f json -o "$tmp/2" -- "$dial" ADDR &
 	two=$!
 	wait "$one"
 	is "exit status" 0 $? || return
@@ -547,7 +547,7 @@ test_bystander() {
 	"$dialtrace" -f json -o "$tmp/json" -- sleep 0.8 &
 	tracer=$!
 	sleep 0.3
-	timeout 5 "$dial" "$address" || return
+	timeout "$patience" "$dial" "$address" || return
 	wait "$tracer"
 	is "exit status" 0 $? && is "processes" 1 "$(jq -r '.pid // empty' "$tmp/json" | sort -u | wc -l)" &&
 		has_not "$tmp/json" 'connect|DialTCP'
@@ -559,7 +559,7 @@ same_as_untraced() {
 	"$@" >"$tmp/plain.out" 2>"$tmp/plain.err" </dev/null
 	echo $? >>"$tmp/plain.out"
 	for option in -fjson --all --kernel=2.6.26; do
-		timeout 20 "$dialtrace" "$option" -o /dev/null -- "$@" >"$tmp/traced.out" 2>"$tmp/traced.err" </dev/null
+		timeout "$patience" "$dialtrace" "$option" -o /dev/null -- "$@" >"$tmp/traced.out" 2>"$tmp/traced.err" </dev/null
 		echo $? >>"$tmp/traced.out"
 		diff -u --label untraced --label "traced with $option" "$tmp/plain.out" "$tmp/traced.out" &&
 			diff -u --label untraced --label "traced with $option" "$tmp/plain.err" "$tmp/traced.err" ||
@@ -624,7 +624,7 @@ test_rounds() {
 
 test_nothing_lost() {
 	test_rounds || return
-	timeout 30 "$dialtrace" -f json -o "$tmp/json" -- "$tmp/rounds" 10000 >"$tmp/out"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$tmp/rounds" 10000 >"$tmp/out"
 	is "exit status" 0 $? && well_formed "$tmp/json" || return
 	is lost 0 "$(summary lost "$tmp/json")" &&
 		is "calls" "epoll_wait 10000, read 10000, write 10000" "$(jq -r 'select(.type == "exit" and
@@ -639,7 +639,7 @@ test_slow_reader() { # FORMAT
 	rm -f "$tmp/pid"
 	(sh -c "echo \$\$ >$tmp/pid; exec $dialtrace -f $1 -- dd if=/dev/zero of=/dev/null bs=1 count=300000 status=none" |
 		(sleep 2; cat) >"$tmp/out"; echo "${PIPESTATUS[0]}" >"$tmp/status") &
-	until_true 5 test -s "$tmp/pid" || return
+	until_true test -s "$tmp/pid" || return
 	pid=$(cat "$tmp/pid")
 	while [ -e "/proc/$pid/status" ]; do
 		hwm=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null)
@@ -664,7 +664,7 @@ test_slow_reader() { # FORMAT
 
 test_reader_gone() {
 	rm -f "$tmp/done"
-	timeout 20 "$dialtrace" -- sh -c "i=0; while [ \$i -lt 200 ]; do sleep 0.002; i=\$((i + 1)); done
+	timeout "$patience" "$dialtrace" -- sh -c "i=0; while [ \$i -lt 200 ]; do sleep 0.002; i=\$((i + 1)); done
 		touch $tmp/done; exit 3" 2>"$tmp/err" | head -n 1 >"$tmp/out"
 	is "exit status" 125 "${PIPESTATUS[0]}" && has "$tmp/err" 'cannot write.*Broken pipe' &&
 		is "the command's mark" "$tmp/done" "$(ls "$tmp/done")"
@@ -691,14 +691,14 @@ test_churn() {
 			return 0;
 		}
 	END
-	timeout 20 "$dialtrace" -f json -o "$tmp/json" -- "$tmp/churn"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$tmp/churn"
 	is "exit status" 0 $? && is lost 0 "$(summary lost "$tmp/json")" &&
 		is "closes" 3300 "$(grep -c '"text":"close(-1) = EBADF"' "$tmp/json")"
 }
 
 # In a container the command's process has another number than in the kernel.
 test_pid_namespace() {
-	timeout 20 "$peer" unshare -fp --mount-proc "$dialtrace" --check -f json -o "$tmp/json" -- "$dial" ADDR
+	timeout "$patience" "$peer" unshare -fp --mount-proc "$dialtrace" --check -f json -o "$tmp/json" -- "$dial" ADDR
 	is "exit status" 0 $? && well_formed "$tmp/json"
 }
 
@@ -738,8 +738,8 @@ test_number_reused() {
 	"$dialtrace" -f json -o "$tmp/json" -- sh -c "sleep 0.8 & echo \$\$ >$tmp/pid" &
 	tracer=$!
 	started+=("$tracer")
-	until_true 5 test -s "$tmp/pid" && pid=$(cat "$tmp/pid") && until_true 5 gone "$pid" || return
-	until_true 5 "$tmp/again" "$pid" || return
+	until_true test -s "$tmp/pid" && pid=$(cat "$tmp/pid") && until_true gone "$pid" || return
+	until_true "$tmp/again" "$pid" || return
 	wait "$tracer"
 	is "exit status" 0 $? && has_not "$tmp/json" 'again' || return
 	# and what was attached to.
@@ -782,7 +782,7 @@ test_first_thread() {
 			pthread_exit(0);
 		}
 	END
-	timeout 10 "$dialtrace" -f json -o "$tmp/json" -- "$tmp/first"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$tmp/first"
 	is "exit status" 0 $? && has "$tmp/json" 'epoll_wait\(5, \[\{EPOLLOUT, pollDesc of fd 4\}\]'
 }
 
@@ -807,7 +807,7 @@ test_same_inode() {
 	END
 	mkdir "$tmp/one" "$tmp/two"
 	# shellcheck disable=SC2016 # for the inner shell
-	timeout 20 unshare -m sh -c 'cd "$0" && mount -t tmpfs none one && mount -t tmpfs none two &&
+	timeout "$patience" unshare -m sh -c 'cd "$0" && mount -t tmpfs none one && mount -t tmpfs none two &&
 		cp probed one && cp stranger two && stat -c %i one/probed two/stranger >inodes &&
 		exec "$@" one/probed two/stranger' "$tmp" "$dialtrace" -f json -o "$tmp/json" --
 	is "exit status" 0 $? && is "inode numbers" 1 "$(sort -u "$tmp/inodes" | wc -l)" &&
@@ -833,12 +833,12 @@ test_attach_without_first() {
 	"$tmp/rest" &
 	pid=$!
 	started+=("$pid")
-	until_true 5 gone "$pid" || return # a zombie, but for its thread
+	until_true gone "$pid" || return # a zombie, but for its thread
 	rm -f "$tmp/json"
 	"$dialtrace" -f json -o "$tmp/json" -p "$pid" &
 	tracer=$!
 	started+=("$tracer")
-	until_true 5 grep -qsF 'close(-7)' "$tmp/json" || return
+	until_true grep -qsF 'close(-7)' "$tmp/json" || return
 	kill -TERM "$tracer"
 	wait "$tracer"
 	is "exit status" 0 $?
@@ -875,7 +875,7 @@ test_lengths() {
 			return 0;
 		}
 	END
-	timeout 10 "$dialtrace" -f json -o "$tmp/json" -- "$tmp/lengths"
+	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$tmp/lengths"
 	is "exit status" 0 $? && jq -r 'select(.syscall != null and
 		(.syscall | test("get|recv|connect|setsock"))) | .text' "$tmp/json" |
 		sed -E 's/0x[0-9a-f]{6,}/PTR/; s/CONGESTION, "[a-z]*\\0[^"]*"/CONGESTION, NAME/
@@ -907,7 +907,7 @@ test_symbols() {
 	is "not in the port" "" "$(cat "$tmp/wrong")" || return
 	is "enough" yes "$([ "$(grep -cE '\.func = ' src/dialtrace/steps.c)" -gt 60 ] && echo yes)" || return
 	# All of them are probed.
-	timeout 10 "$dialtrace" -o "$tmp/out" -- "$dial" 2>/dev/null
+	timeout "$patience" "$dialtrace" -o "$tmp/out" -- "$dial" 2>/dev/null
 	is "functions probed" "$(grep -vE '\.syscall = ' src/dialtrace/steps.c |
 		grep -oE '\.func = "[^"]+"' | sort -u | wc -l)" \
 		"$(sed -nE '1s/.*· ([0-9]+) functions.*/\1/p' "$tmp/out")"

@@ -265,10 +265,10 @@ test_hostile() {
 
 test_usage() {
 	local message
-	message=$(timeout 5 "$B/dialtrace" replay "$recordings"/dial-{2.6.26,native}.ndjson 2>&1 >/dev/null)
+	message=$(timeout "$patience" "$B/dialtrace" replay "$recordings"/dial-{2.6.26,native}.ndjson 2>&1 >/dev/null)
 	is "status" 125 $? && grep -q "one recording at a time" <<<"$message" || return
 	cp "$recordings/dial-native.ndjson" "$tmp/itself.ndjson"
-	timeout 5 "$B/dialtrace" replay --html="$tmp/itself.ndjson" "$recordings/dial-2.6.26.ndjson" "$tmp/itself.ndjson" 2>/dev/null
+	timeout "$patience" "$B/dialtrace" replay --html="$tmp/itself.ndjson" "$recordings/dial-2.6.26.ndjson" "$tmp/itself.ndjson" 2>/dev/null
 	is "status" 125 $? && cmp "$recordings/dial-native.ndjson" "$tmp/itself.ndjson" || return
 	# Half a recording is shown as far as it goes.
 	head -c 9000 "$recordings/dial-2.6.26.ndjson" >"$tmp/half.ndjson"

@@ -34,7 +34,7 @@ test_text() { # NAME OPTION...
 	local name=$1
 	shift
 	for _ in 1 2 3; do
-		timeout 20 "$peer" "$dialtrace" --check --color=always "$@" -o "$tmp/live" -- build/dial ADDR
+		timeout "$patience" "$peer" "$dialtrace" --check --color=always "$@" -o "$tmp/live" -- build/dial ADDR
 		is "exit status" 0 $? || return
 		grep -qE '10\.5 .* = [^0]' "$tmp/live" || break
 	done
@@ -57,7 +57,7 @@ test_color() {
 	mv "$tmp/out" "$tmp/plain"
 	replay 0 --color=always "$recording" && has "$tmp/out" $'\033\\[36m' || return
 	sed 's/\x1b\[[0-9]*m//g' "$tmp/out" | diff -u "$tmp/plain" - || return
-	timeout 20 script -qec "stty cols 100; $dialtrace replay --idle=0 $recording" /dev/null </dev/null | tr -d '\r' >"$tmp/tty"
+	timeout "$patience" script -qec "stty cols 100; $dialtrace replay --idle=0 $recording" /dev/null </dev/null | tr -d '\r' >"$tmp/tty"
 	has "$tmp/tty" $'\033\\[36m' || return
 	sed 's/\x1b\[[0-9]*m//g' "$tmp/tty" >"$tmp/stripped"
 	is "lines wider than the window" "" "$(awk 'length($0) > 100' "$tmp/stripped")"
@@ -66,7 +66,7 @@ test_color() {
 # In the container of a student: no root, no capability, no /sys.
 test_no_rights() {
 	mkdir -p "$tmp/student" && cp "$dialtrace" "$recording" "$tmp/student" && chmod -R a+rX "$tmp" || return
-	timeout 10 "${as_nobody[@]}" --inh-caps=-all --bounding-set=-all \
+	timeout "$patience" "${as_nobody[@]}" --inh-caps=-all --bounding-set=-all \
 		"$tmp/student/dialtrace" replay --check "$tmp/student/${recording##*/}" >"$tmp/out"
 	is "exit status" 0 $? && has "$tmp/out" '^article: 36 of 36 steps seen, in order'
 }
@@ -98,7 +98,7 @@ took() {
 }
 
 on_terminal() {
-	timeout 30 script -qec "$dialtrace replay $*" /dev/null </dev/null
+	timeout "$patience" script -qec "$dialtrace replay $*" /dev/null </dev/null
 }
 
 test_pace() {
@@ -201,7 +201,7 @@ test_usage() {
 test_called_replay() {
 	printf '#!/bin/sh\nexit 7\n' >"$tmp/replay"
 	chmod +x "$tmp/replay"
-	PATH=$tmp:$PATH timeout 10 "$dialtrace" -o /dev/null -- replay
+	PATH=$tmp:$PATH timeout "$patience" "$dialtrace" -o /dev/null -- replay
 	is "exit status" 7 $?
 }
 
@@ -212,7 +212,7 @@ test_output() {
 	replay 125 --chrome="$tmp/itself" - <"$tmp/itself" && cmp "$recording" "$tmp/itself" || return
 	replay 125 -o "$tmp/none/x" "$recording" && has "$tmp/err" "cannot write $tmp/none/x: No such file" || return
 	replay 125 -o /dev/full "$recording" && has "$tmp/err" 'cannot write /dev/full: No space left' || return
-	timeout 20 "$dialtrace" replay --speed=0.1 "$recording" 2>"$tmp/err" | head -n 1 >"$tmp/out"
+	timeout "$patience" "$dialtrace" replay --speed=0.1 "$recording" 2>"$tmp/err" | head -n 1 >"$tmp/out"
 	is "exit status" 125 "${PIPESTATUS[0]}" && has "$tmp/err" 'cannot write the trace: Broken pipe'
 }
 

@@ -53,9 +53,9 @@ press() { # KEY PID
 	local before
 	before=$(number)
 	keys "$1"
-	until_true 10 new_stop_or_end "$before" && until_true 5 drawn || return
+	until_true new_stop_or_end "$before" && until_true drawn || return
 	head -n 1 "$tmp/screen" | grep -q ' ended, ' && return 1
-	until_true 5 stands "$2"
+	until_true stands "$2"
 }
 
 # The screen is what it was just before, not half of it another stop's.
@@ -86,7 +86,7 @@ test_stop() {
 	sees '^ live · .*/dial · Linux .* as 2\.6\.26 +stopped, 1 of 1$' '▶ 8\.1 +runtime\.findrunnable' \
 		'^ step +8\.1 ' '^ chapter +8 ' 'space next .* q quit' || return
 	pid=$(traced dial)
-	until_true 5 stands "$pid" || return
+	until_true stands "$pid" || return
 	sleep 0.5
 	sees 'stopped, 1 of 1$' && stands "$pid" || return
 	press Space "$pid" && sees '▶ 8\.8 ' && press Enter "$pid" && sees '▶ 10\.1 ' && is "line" 3 "$(number)"
@@ -152,12 +152,12 @@ test_blocked() {
 	sees '▶ 2\.2 ' && pid=$(traced dial) || return
 	go_to '▶ 9\.10 .*EAGAIN' "$pid" || return
 	sleep 1 # The peer does not answer meanwhile.
-	go_to '▶ 8\.3 .*128, 0\) = 0' "$pid" && keys Space && until_true 5 waits || return
+	go_to '▶ 8\.3 .*128, 0\) = 0' "$pid" && keys Space && until_true waits || return
 	sees ' running, ' '▶ 8\.3 +epoll_wait\(4, …, 128, -1\)' '^ result +waiting, for [0-9.]+ ms now' 'p pause' || return
 	now=$(grep '^ result' "$tmp/screen")
-	until_true 5 changed "$now" || return
+	until_true changed "$now" || return
 	stands "$pid" && return 1
-	sees ' stopped, ' '▶ 8\.3 .*128, -1\) = 1' '^ result +1, slept [0-9]{4,}\.' && until_true 5 stands "$pid"
+	sees ' stopped, ' '▶ 8\.3 .*128, -1\) = 1' '^ result +1, slept [0-9]{4,}\.' && until_true stands "$pid"
 }
 
 # It sleeps in epoll_wait, past any poll of sysmon's.
@@ -195,7 +195,7 @@ test_pause() {
 	local pid
 	step --step=syscalls -- "$B/dial" ADDR
 	sees '▶ 2\.2 ' && pid=$(traced dial) && keys c && sees ' running, ' '128, -1' && keys p || return
-	sees ' stopped, ' '▶ 8\.3 .*= 1$' && until_true 5 stands "$pid"
+	sees ' stopped, ' '▶ 8\.3 .*= 1$' && until_true stands "$pid"
 }
 
 test_help() {
@@ -234,7 +234,7 @@ test_signal() { # KEY-OR-SIGNAL STATUS
 	else
 		kill "-$1" "$(stepper)"
 	fi
-	restored "$2" && until_true 5 gone "${pids[@]}"
+	restored "$2" && until_true gone "${pids[@]}"
 }
 
 # It goes on when the tracer is killed, and nothing is left.
@@ -242,18 +242,18 @@ test_kill() {
 	local pids
 	shell 100 24 && settings "$tmp/before" || return
 	step --step=syscalls -- sh -c "\"$printer; : >$tmp/went-on\"" && sees '▶' || return
-	until_true 5 stands "$(traced sh)" || return
+	until_true stands "$(traced sh)" || return
 	mapfile -t pids < <(family)
 	kill -KILL "$(stepper)"
 	ended 137 && settings "$tmp/after" && cmp "$tmp/before" "$tmp/after" || return
-	until_true 5 gone "${pids[@]}" && [ -e "$tmp/went-on" ]
+	until_true gone "${pids[@]}" && [ -e "$tmp/went-on" ]
 }
 
 test_kill_goes_on() {
 	local pid
-	step --step -- "$B/dial" ADDR && sees '▶' && pid=$(traced dial) && until_true 5 stands "$pid" || return
+	step --step -- "$B/dial" ADDR && sees '▶' && pid=$(traced dial) && until_true stands "$pid" || return
 	kill -KILL "$(stepper)"
-	ended 137 && until_true 5 gone "$pid"
+	ended 137 && until_true gone "$pid"
 }
 
 # Killed while it stops it and lets it go.
@@ -261,7 +261,7 @@ test_kill_busy() {
 	local pids
 	step --step=syscalls -- dd if=/dev/zero of=/dev/null bs=1 count=300000 && sees '▶' || return
 	mapfile -t pids < <(family)
-	keys Space Space c p c p Space && kill -KILL "$(stepper)" && ended 137 && until_true 20 gone "${pids[@]}"
+	keys Space Space c p c p Space && kill -KILL "$(stepper)" && ended 137 && until_true gone "${pids[@]}"
 }
 
 # Whoever kills it while it stands is shown.
@@ -270,7 +270,7 @@ test_killed() {
 	step --step -- "$B/dial" ADDR && sees '▶' || return
 	mapfile -t pids < <(family)
 	kill -KILL "$(traced dial)"
-	sees ' ended, ' 'ended by SIGKILL' && keys Space && sees 'ended by SIGKILL' && keys q && ended 137 && until_true 5 gone "${pids[@]}"
+	sees ' ended, ' 'ended by SIGKILL' && keys Space && sees 'ended by SIGKILL' && keys q && ended 137 && until_true gone "${pids[@]}"
 }
 
 # The process stands where it stood.
@@ -286,7 +286,7 @@ test_hangup() {
 	step --step -- "$B/dial" ADDR && sees '▶' || return
 	mapfile -t pids < <(family)
 	terminal kill-server
-	until_true 5 gone "${pids[@]}"
+	until_true gone "${pids[@]}"
 }
 
 # --- A running process ---
@@ -297,7 +297,7 @@ start_echo() {
 	"$B/echo" "$address" >"$tmp/echo" 2>&1 &
 	echo=$!
 	started+=("$echo")
-	until_true 5 answers
+	until_true answers
 }
 
 answers() {
@@ -312,15 +312,15 @@ ask() {
 attach() {
 	shell 100 24 && start_echo && step --step=syscalls -p "$echo" && sees ' running, 0 of 0$' || return
 	ask
-	sees ' stopped, ' '▶' && until_true 5 stands "$echo"
+	sees ' stopped, ' '▶' && until_true stands "$echo"
 }
 
 test_attach() {
-	attach && press Space "$echo" && press Space "$echo" && keys q && ended 0 && until_true 10 answers
+	attach && press Space "$echo" && press Space "$echo" && keys q && ended 0 && until_true answers
 }
 
 test_attach_signal() { # SIGNAL STATUS
-	attach && kill "-$1" "$(stepper)" && ended "$2" && until_true 10 answers
+	attach && kill "-$1" "$(stepper)" && ended "$2" && until_true answers
 }
 
 # --- Go ---

@@ -199,7 +199,7 @@ cannot_trace() {
 		echo "the walkthrough shows runs on x86_64"
 	elif ! sudo -n true 2>/dev/null; then
 		echo "not root, and sudo wants a password"
-	elif ! sudo timeout 20 build/dialtrace -o /dev/null -- true 2>"$tmp/err"; then
+	elif ! sudo timeout "$patience" build/dialtrace -o /dev/null -- true 2>"$tmp/err"; then
 		head -n 1 "$tmp/err"
 	fi
 }
