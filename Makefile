@@ -163,53 +163,76 @@ all: $(PROGRAMS)
 # other end do meanwhile. Else all steps must be seen.
 watch = $(if $(STEP),--step$(if $(filter-out all,$(STEP)),=$(STEP)),--check$(1))
 
+# Who runs a scenario: a program on the port, or its twin in Go. Go's default is a P for
+# each CPU; with one it does the same every time, and so does the port.
+BY ?= port
+ifneq ($(filter-out port go,$(BY)),)
+$(error BY=$(BY): it can be port or go)
+endif
+twin := $(if $(filter go,$(BY)),-go)
+TWINS := $(addprefix $(B)/,$(addsuffix -go,bigwrite close deadline dial listen sysmon udp))
+PEER :=
+watched = $(SUDO) env GOMAXPROCS=$(or $(GOMAXPROCS),1) $(B)/peer $(PEER) $(B)/dialtrace $(RECORD)
+
+ifdef twin
+trace-dial: trace-go
+else
 trace-dial: $(PROGRAMS)
-	@$(SUDO) $(B)/peer $(B)/dialtrace $(RECORD) --kernel=$(or $(KERNEL),2.6.26) $(watch) -- $(B)/dial ADDR
+	@$(watched) --kernel=$(or $(KERNEL),2.6.26) $(watch) -- $(B)/dial ADDR
+endif
 
 # The other scenarios: the program, who is at the other end, and the steps it is about, in
-# the order in which they come.
+# the order in which they come. In Go some have come before: its own goroutines park and are
+# readied (7.4, 8.6, 10.6), and the file that says somaxconn is polled (6.4). Since Go 1.14 each P
+# has timers of its own, looked at where the scheduler polls (not 11.13, 11.16 and 11.17).
 trace-refused: PEER = -m refuse
 trace-refused: RUN = dial ADDR
 trace-refused: STATUS = 1
 trace-refused: STEPS = 1.1,3.6-3.7,4.1-4.2,6.1,6.3-6.4,7.1-7.3,8.2-8.5,9.1,11.1-11.8,11.10
+trace-refused: GO_STEPS = $(STEPS)
 
 trace-listen: PEER = -m dial
 trace-listen: RUN = listen ADDR
 trace-listen: STEPS = 1.7,3.8-3.13,4.1,6.4,9.11-9.13,7.1-7.5,8.2-8.5,9.15,9.9-9.10,9.7-9.8,11.1
+trace-listen: GO_STEPS = 1.7,3.8-3.13,9.11-9.13,7.1-7.3,7.5,8.2-8.5,9.15,9.9-9.10,9.7-9.8,11.1
 
 trace-deadline: RUN = deadline ADDR
 trace-deadline: STEPS = 1.1,8.4,9.7,11.11-11.13,9.9-9.10,11.15-11.18,8.6,11.1
+trace-deadline: GO_STEPS = 1.1,8.4,9.7,11.11-11.12,9.9-9.10,11.18,11.1
 
 trace-close: RUN = close ADDR
 trace-close: STEPS = 1.1,8.4,9.9-9.10,11.1-11.3,8.6,11.4-11.8,11.10
+trace-close: GO_STEPS = 1.1,8.4,9.9-9.10,11.1-11.8,11.10
 
 trace-bigwrite: PEER = -m sink
 trace-bigwrite: RUN = bigwrite ADDR
 trace-bigwrite: STEPS = 1.1,7.1-7.5,8.2-8.5,9.7-9.8,11.20-11.21,9.9-9.10,11.1
+trace-bigwrite: GO_STEPS = 1.1,7.1-7.3,7.5,8.2-8.5,9.7-9.8,11.20-11.21,9.9-9.10,11.1
 
 trace-sysmon: PEER = -p 30
 trace-sysmon: RUN = sysmon ADDR
 trace-sysmon: STEPS = 10.1,1.1,7.5,9.7-9.10,10.6-10.7,11.1/10.3-10.5
+trace-sysmon: GO_STEPS = 10.1,1.1,7.5,9.7-9.10,10.7,11.1/10.3-10.5
 
 trace-udp: RUN = udp
 trace-udp: STEPS = 1.9,3.14-3.15,4.1,6.4,1.8,3.7,9.7-9.10,7.1-7.5,9.16-9.19,11.1
+trace-udp: GO_STEPS = 1.9,3.14-3.15,6.4,1.8,3.7,9.7-9.10,7.1-7.3,7.5,9.16-9.19,11.1
 
 SCENARIOS := refused listen deadline close bigwrite sysmon udp
 
-$(SCENARIOS:%=trace-%): $(PROGRAMS)
-	@$(SUDO) $(B)/peer $(PEER) $(B)/dialtrace $(RECORD) --kernel=$(or $(KERNEL),native) \
-		$(call watch,=$(STEPS)) -- $(B)/$(RUN) || [ $$? = $(or $(STATUS),0) ]
+$(SCENARIOS:%=trace-%): $(PROGRAMS) $(if $(twin),$(TWINS))
+	$(if $(twin),$(if $(filter 2.6.26,$(KERNEL)),$(error a Go of today does not run on it: see make trace-go KERNEL=2.6.26)))
+	@$(watched) --kernel=$(or $(KERNEL),native) $(call watch,=$(if $(twin),$(GO_STEPS),$(STEPS))) -- \
+		$(B)/$(firstword $(RUN))$(twin) $(wordlist 2,$(words $(RUN)),$(RUN)) || [ $$? = $(or $(STATUS),0) ]
 
-# Go's default is a P for each CPU; with one it does the same every time. A Go of today
-# does not take the older path: its dial ends where that would begin.
+# A Go of today does not take the older path: its dial ends where that would begin.
 trace-go: CHECK = $(if $(filter 2.6.26,$(KERNEL)),=1.1-1.6$(comma)2.1-2.2)
 trace-go: $(PROGRAMS) $(B)/dial-go
-	@$(SUDO) env GOMAXPROCS=$(or $(GOMAXPROCS),1) $(B)/peer \
-		$(B)/dialtrace $(RECORD) --kernel=$(or $(KERNEL),native) $(call watch,$(CHECK)) -- $(B)/dial-go ADDR || \
+	@$(watched) --kernel=$(or $(KERNEL),native) $(call watch,$(CHECK)) -- $(B)/dial-go ADDR || \
 		{ [ $$? = 1 ] && [ "$(KERNEL)" = 2.6.26 ] && \
 		echo 'This Go wants Linux 2.6.32: it has no second try without the flags.'; }
 
-$(B)/dial-go $(B)/sleep-go $(B)/wake-go: $(B)/%-go: src/cmd/%.go | build/.setup-go
+$(TWINS) $(B)/sleep-go $(B)/wake-go: $(B)/%-go: src/cmd/%.go | build/.setup-go
 	@mkdir -p $(@D)
 	$(call say,GO )
 	CGO_ENABLED=0 GOCACHE=$(abspath $(B))/go-cache go build -o $@ $<
@@ -237,6 +260,7 @@ trace:
 	@echo "make trace-go        the dial once more, by the Go that is installed"
 	@echo "make compare         the port's dial and Go's in two columns"
 	@echo "KERNEL=2.6.26 or KERNEL=native: the kernel that answers"
+	@echo "BY=go: the same by the Go that is installed"
 	@echo "STEP=calls, syscalls, steps or all: the program stops there, and goes on by keys"
 
 $(CMDS): $(B)/%: $(B)/src/cmd/%.o $(B)/src/cmd/cmd.o $(PORT_OBJ)
@@ -294,9 +318,13 @@ $(B)/generated/player.html: scripts/player-page $(PLAYER)
 $(B)/src/dialtrace/player_page.o: $(B)/generated/player.html
 $(B)/src/dialtrace/player_page.o: private CPPFLAGS += -DPLAYER_PAGE='"$(B)/generated/player.html"'
 
-# Each recording as a page, and those of the dial side by side: two kernels, and port and Go.
-PLAYER_PAGES := $(patsubst walkthrough/recordings/%.ndjson,$(B)/player/%.html,\
-	$(wildcard walkthrough/recordings/*.ndjson)) $(B)/player/two-kernels.html $(B)/player/port-and-go.html
+# Each recording as a page, and side by side: the dial on two kernels, and everything by the
+# port and by Go.
+RECORDED := $(patsubst walkthrough/recordings/%.ndjson,%,$(wildcard walkthrough/recordings/*.ndjson))
+SINGLE_PAGES := $(RECORDED:%=$(B)/player/%.html)
+PAIR_PAGES := $(B)/player/two-kernels.html $(B)/player/port-and-go.html \
+	$(SCENARIOS:%=$(B)/player/%-port-and-go.html)
+PLAYER_PAGES := $(SINGLE_PAGES) $(PAIR_PAGES)
 
 build/.setup-%: scripts/setup
 	@mkdir -p $(@D)
@@ -329,7 +357,7 @@ $(B)/axe/.installed: tests/axe/package.json tests/axe/package-lock.json | build/
 	cp $^ $(@D)
 	-cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund && touch .installed
 
-test: $(PROGRAMS) $(B)/dial-go $(UNIT_TESTS) $(GOLDEN) $(B)/tests/golden/peer $(BENCH) $(FUZZERS) \
+test: $(PROGRAMS) $(TWINS) $(UNIT_TESTS) $(GOLDEN) $(B)/tests/golden/peer $(BENCH) $(FUZZERS) \
 		$(B)/axe/.installed $(PLAYER_PAGES) \
 		| build/.setup-test
 	for s in $(SANITIZERS); do $(MAKE) SANITIZE=$$s port-tests || exit 1; done
@@ -339,7 +367,7 @@ test: $(PROGRAMS) $(B)/dial-go $(UNIT_TESTS) $(GOLDEN) $(B)/tests/golden/peer $(
 port-tests: $(PORT_TESTS)
 
 # What can be replayed without root, made of real runs: of the targets above, with RECORD.
-recordings: $(PROGRAMS) $(B)/dial-go
+recordings: $(PROGRAMS) $(TWINS)
 	scripts/record walkthrough/recordings
 .PHONY: recordings
 
@@ -349,7 +377,9 @@ player: $(PLAYER_PAGES)
 
 $(B)/player/two-kernels.html: $(addprefix walkthrough/recordings/dial-,2.6.26.ndjson native.ndjson)
 $(B)/player/port-and-go.html: $(addprefix walkthrough/recordings/dial-,native.ndjson go.ndjson)
-$(filter-out %/two-kernels.html %/port-and-go.html,$(PLAYER_PAGES)): $(B)/player/%.html: walkthrough/recordings/%.ndjson
+$(SCENARIOS:%=$(B)/player/%-port-and-go.html): $(B)/player/%-port-and-go.html: \
+	walkthrough/recordings/%.ndjson walkthrough/recordings/%-go.ndjson
+$(SINGLE_PAGES): $(B)/player/%.html: walkthrough/recordings/%.ndjson
 $(PLAYER_PAGES): $(B)/dialtrace $(PORT_SRC) | build/.setup-weave
 	@mkdir -p $(@D)
 	$(call say,GEN)

@@ -153,6 +153,23 @@ test_wakes() {
 	END
 }
 
+# By the port and by Go, each scenario side by side: everything of both, and the steps that
+# both take, in one row.
+test_all_pairs() {
+	local go name
+	for go in "$recordings"/*-go.ndjson; do
+		name=$(basename "$go" -go.ndjson)
+		[ "$name" = dial ] && continue
+		render "$name-pair" "$recordings/$name.ndjson" "$go" && show "$name-pair" || return
+		is "$name: all there" "true true" "$(js '[0, 1].map(s => rows.map(r => r.events[s]).filter(i => i >= 0).every((i, n) => i === n) &&
+			rows.filter(r => r.events[s] >= 0).length === sides[s].events.length).join(" ")')" || return
+		is "$name: one step in a row" yes "$(js 'rows.every(r => r.events.includes(-1) ||
+			sides[0].events[r.events[0]].step === sides[1].events[r.events[1]].step) ? "yes" : "no"')" || return
+		is "$name: most of the port is there in Go" yes "$(js 'rows.filter(r => !r.events.includes(-1)).length * 2 >
+			sides[0].events.length ? "yes" : "no"')" || return
+	done
+}
+
 # Where events are lost, nothing is known until it is seen again.
 test_lost() {
 	sed '55a{"type":"lost","events":7}' "$recordings/dial-2.6.26.ndjson" >"$tmp/lost.ndjson"
@@ -406,6 +423,7 @@ t "looks" test_looks
 t "what is spoken" test_spoken
 t "two side by side" test_pair
 t "the port and Go" test_port_and_go
+t "all scenarios by the port and by Go" test_all_pairs
 t "a hostile recording" test_hostile
 t "usage, half a recording, none" test_usage
 t "100,000 events" test_long

@@ -290,7 +290,7 @@ goroutines() {
 		"g\(.g) \(.type) \(.depth) \(.step) \(.refused) \(.errno) \(.text)"' "$1" |
 		sort -s -k1,1 |
 		sed -E -e 's/0x[0-9a-f]{6,}/PTR/g' -e 's/127\.0\.0\.1:[0-9]{2,}/127.0.0.1:PORT/g' |
-		if [[ $1 = */bigwrite.ndjson ]]; then only_once; else cat; fi
+		if [[ $1 = */bigwrite* ]]; then only_once; else cat; fi
 }
 
 # How many bytes a large write takes is the kernel's affair, so is how often it has to be

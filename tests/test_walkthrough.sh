@@ -210,7 +210,7 @@ reason=$(cannot_trace)
 if [ ${#chapters[@]} = 0 ]; then
 	echo "skip - the walkthrough: no chapters yet"
 else
-	t "woven blocks are up to date" thrice test_woven ${reason:+-c}
+	t "woven blocks are up to date" test_woven ${reason:+-c}
 	scripts/weave -f >"$tmp/functions" || failed=1
 	t "no function stands in two chapters" test_once
 	written=$(printf '%s\n' "${chapters[@]}" | grep -cvE '/00-')
