@@ -156,7 +156,7 @@ const struct step steps[] = {
 	/* Chapter 10 polls too; these must come before chapter 8's. */
 	{10, 4, 0, .func = "runtime.netpoll", .under = "runtime.sysmon",
 	 .args = "block:b",
-	 .file = "runtime/netpoll_epoll.go", .caption = "nobody polled for 10 ms"},
+	 .file = "runtime/netpoll_epoll.go", .caption = "lastpoll is more than 10 ms old"},
 	{10, 5, 0, .func = "runtime.netpoll", .syscall = "epoll_wait", .under = "runtime.sysmon",
 	 .newer = "epoll_pwait",
 	 .file = "runtime/netpoll_epoll.go", .caption = "never blocks here"},

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Linux maps IPv4 into IPv6 wherever it has IPv6 at all. Go finds out at the start of the
- * process, with four sockets that it closes again. */
+ * process, with three sockets that it closes again. */
 static bool net_supportsIPv4map(void)
 {
 	return access("/proc/net/if_inet6", F_OK) == 0;

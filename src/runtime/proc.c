@@ -692,7 +692,8 @@ static bool sysmon_rest(void)
 	return slept;
 }
 
-/* Polls the network when nobody has for 10 ms. */
+/* Polls the network when lastpoll is more than 10 ms old: no m is blocked in netpoll, and
+ * so long none has come out of it. findrunnable's looks do not count. */
 static void sysmon_poll(void)
 {
 	int64_t lastpoll = atomic_load(&runtime_sched.lastpoll);

@@ -137,8 +137,8 @@ struct runtime_sudog {
 };
 
 typedef struct {
-	/* When the network was last polled, ns; 0 while an m is blocked in
-	 * netpoll(true). Lock-free: one xchg decides who may block. */
+	/* When an m came out of netpoll(true), or sysmon polled, ns; 0 while an m is
+	 * blocked there. Lock-free: one xchg decides who may block. */
 	_Atomic int64_t lastpoll;
 	_Atomic int64_t goidgen;
 
