@@ -372,7 +372,7 @@ recordings: $(PROGRAMS) $(TWINS)
 .PHONY: recordings
 
 player: $(PLAYER_PAGES)
-	@echo "to be opened in a browser: $(PLAYER_PAGES)"
+	@echo "to be opened in a browser: $(B)/player/*.html; two-kernels.html and port-and-go.html are side by side"
 .PHONY: player
 
 $(B)/player/two-kernels.html: $(addprefix walkthrough/recordings/dial-,2.6.26.ndjson native.ndjson)
@@ -397,6 +397,7 @@ weave: $(PROGRAMS) | build/.setup-weave
 
 book: $(PLAYER_PAGES) | build/.setup-book
 	scripts/book/render build/book $(B)/player
+	@echo "to be opened in a browser: build/book/index.html"
 
 bench: $(PROGRAMS) $(BENCH) $(B)/bench/echo_go | build/.setup-bench
 	$(SUDO) tests/bench/run
@@ -443,6 +444,7 @@ install: $(B)/dialtrace
 	install -D -m 644 src/dialtrace/dialtrace.1 $(SHARE)/man/man1/dialtrace.1
 	install -D -m 644 scripts/completion.bash $(SHARE)/bash-completion/completions/dialtrace
 	install -D -m 644 -t $(SHARE)/dialtrace/recordings walkthrough/recordings/*.ndjson
+	@echo "installed: $(DESTDIR)$(PREFIX)/bin/dialtrace, its manual page, completion and recordings"
 .PHONY: install
 
 clean:

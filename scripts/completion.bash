@@ -22,7 +22,7 @@ _dialtrace_value() {
 	--speed) _dialtrace_offer 0.1 0.5 1 2 10 100 ;;
 	-p | --pid) _dialtrace_offer "$(ps -eo pid=)" ;;
 	-o | --output | --chrome | --html) _dialtrace_files ;;
-	--step=) _dialtrace_offer calls syscalls steps ;; # never after a space
+	--step=) _dialtrace_offer calls syscalls steps all ;; # never after a space
 	--idle) ;;
 	*) return 1 ;;
 	esac

@@ -92,7 +92,7 @@ test_bad() {
 	one >"$tmp/a"
 	refuses 'takes two recordings' && refuses 'takes two recordings' "$tmp/a" &&
 		refuses 'takes two recordings' "$tmp/a" "$tmp/a" "$tmp/a" &&
-		refuses "--format cannot be 'xml'" -f xml "$tmp/a" "$tmp/a" &&
+		refuses "--format cannot be 'xml', only text or json" -f xml "$tmp/a" "$tmp/a" &&
 		refuses 'cannot read .*/none: No such file' "$tmp/a" "$tmp/none" || return
 	one | grep -v DialTCP >"$tmp/b"
 	refuses '/b has no net\.DialTCP \(step 1\.1\)' "$tmp/a" "$tmp/b" || return

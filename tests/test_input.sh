@@ -81,7 +81,7 @@ test_values() {
 	refuses_file 125 "format cannot be 'xml'" --format=xml true &&
 		refuses_file 125 "format cannot be ''" -f '' true &&
 		refuses_file 125 "format cannot be 'JSON'" -f JSON true &&
-		refuses_file 125 "kernel cannot be '2.6.27'" --kernel=2.6.27 true &&
+		refuses_file 125 "kernel cannot be '2.6.27', only native or 2.6.26" --kernel=2.6.27 true &&
 		refuses_file 125 "kernel cannot be ''" --kernel= true &&
 		refuses_file 125 "color cannot be 'maybe'" --color=maybe true &&
 		refuses_file 125 'either --pid or a command' -p $$ true &&

@@ -439,12 +439,23 @@ test_text() {
 	has_not "$tmp/out" '✗' && is "checklist" 36 "$(grep -c '✓' "$tmp/out")"
 }
 
-# On a projector: no line longer than the window, and those that are broken whole.
+# On a projector, and on an old terminal: no line longer than the window, and no step of
+# the checklist without its caption.
 test_text_width() {
-	timeout "$patience" script -qec "stty cols 100; $peer $dialtrace --color=never --kernel=2.6.26 -- $dial ADDR" \
-		/dev/null </dev/null | tr -d '\r' >"$tmp/out"
-	has "$tmp/out" '^article: ' || return
-	is "lines wider than the window" "" "$(grep -E '.{101}' "$tmp/out")"
+	local width
+	for width in 100 80; do
+		timeout "$patience" script -qec "stty cols $width; $peer $dialtrace --kernel=2.6.26 -- $dial ADDR" \
+			/dev/null </dev/null | tr -d '\r' | sed 's/\x1b\[[0-9]*m//g' >"$tmp/out"
+		has "$tmp/out" '^article: ' || return
+		is "lines wider than $width" "" "$(grep -E ".{$((width + 1))}" "$tmp/out")" &&
+			is "captions" 36 "$(grep -A 1 '✓' "$tmp/out" | tr '\n' ' ' | grep -oE '✓ [0-9.]+ +[^✓]+[^ ✓]  +[^ ✓]' | wc -l)" || return
+	done
+}
+
+# Who does not dial is not told which steps of a dial are missing.
+test_no_checklist() {
+	exits 0 "$peer" -m dial "$dialtrace" -- "$B/listen" ADDR && has "$tmp/out" '9\.11 +net\.\(\*netFD\)\.accept' '^[0-9]+ events, 0 lost$' &&
+		has_not "$tmp/out" '✗|^article'
 }
 
 test_check_stranger() {
@@ -956,6 +967,7 @@ t "--all shows all" test_all
 t "--color" test_color
 t "text output" test_text
 t "text output fits the window" test_text_width
+t "no list for who does not dial" test_no_checklist
 t "--check of a program that is not the port" test_check_stranger
 t "exit statuses" test_statuses
 t "killed, it leaves the command alone" test_killed

@@ -39,6 +39,12 @@ test_all_right() {
 	quiz 0 --seed=5 "$recording" <"$tmp/answers" && has "$tmp/out" "^$n of $n right\\.\$" && has_not "$tmp/out" "Read again"
 }
 
+# By name, too.
+test_names() {
+	calls >"$tmp/names"
+	quiz 0 --seed=5 "$recording" <"$tmp/names" && has "$tmp/out" "^$(wc -l <"$tmp/names") of $(wc -l <"$tmp/names") right\\.\$"
+}
+
 test_all_wrong() {
 	right | awk '{ print $1 % 4 + 1 }' >"$tmp/answers"
 	quiz 0 --seed=5 "$recording" <"$tmp/answers" &&
@@ -85,6 +91,7 @@ test_bad_files() {
 }
 
 t "every answer right" test_all_right
+t "names as answers" test_names
 t "every answer wrong" test_all_wrong
 t "choices" test_choices
 t "answers that are none" test_bad_answers

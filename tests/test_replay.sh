@@ -189,7 +189,7 @@ test_usage() {
 		--speed=1x $recording|--speed wants a number
 		--idle=-1 $recording|--idle wants a number
 		--check=1.99 $recording|--check wants steps such as 7\\.1-7\\.5,9\\.9, not '1\\.99'
-		--color=red $recording|--color cannot be 'red'
+		--color=red $recording|--color cannot be 'red', only auto, always or never
 		--chrome=$tmp/x -o $tmp/y $recording|give either --chrome or --output, not both
 		--nonsense $recording|unrecognized option
 		$recording $recording|one recording at a time

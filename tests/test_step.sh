@@ -27,7 +27,7 @@ test_stop() {
 		'^   3\.6  +net\.\(\*netFD\)\.connect$' \
 		'^ ▶ 3\.7  +connect\(3, \{AF_INET, .*\}, 16\) = EINPROGRESS$' \
 		'^ time +[0-9.]+ ms, [0-9.]+ ms after' '^ result +EINPROGRESS, took 0\.[0-9]+ ms$' \
-		'^ step +3\.7  EINPROGRESS: before fd\.init' '^ chapter +3 ' &&
+		'^ step +3\.7  before fd\.init; EINPROGRESS' '^ chapter +3 ' &&
 		is "marks" 1 "$(grep -c ▶ "$tmp/screen")"
 }
 
@@ -241,7 +241,7 @@ test_usage() {
 		# shellcheck disable=SC2086 # options
 		exits 125 "$B/dialtrace" replay $case "$recording" && is "message of $case" "dialtrace replay: $message" "$(head -n 1 "$tmp/err")" || return
 	done <<-END
-		--step=lines|--step cannot be 'lines'
+		--step=lines|--step cannot be 'lines', only calls, syscalls, steps or all
 		--step --chrome=$tmp/x|--step goes neither with --chrome, --output nor --check
 		--step -o $tmp/x|--step goes neither with --chrome, --output nor --check
 		--step --check|--step goes neither with --chrome, --output nor --check

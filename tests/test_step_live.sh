@@ -385,7 +385,7 @@ test_usage() {
 		exits 125 "$B/dialtrace" $case -- true && is "message" "dialtrace: $message" "$(sed '1s,^.*/,,;1q' "$tmp/err")" || return
 	done <<-END
 		--step|--step needs a terminal: to show on, and to read keys from
-		--step=lines|--step cannot be 'lines'
+		--step=lines|--step cannot be 'lines', only calls, syscalls, steps or all
 		--step -f json|--step is shown on the terminal: give the JSON an --output of its own
 		--source|--source goes with --step only
 	END

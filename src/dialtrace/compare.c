@@ -10,7 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER = 64 * 1024, STEP = 7, LEFT = 47, MARK = 3, RIGHT = 43 };
+enum { BUFFER = 64 * 1024, STEP = 7, MARK = 3 };
+
+/* The columns of the port and of Go: of 100 in all, or what the window has. */
+static size_t left = 47, right = 43;
+
+static void fit(unsigned width)
+{
+	enum { LEAST = 60 };
+	size_t both = (width > LEAST ? width : LEAST) - STEP - MARK;
+
+	left = both * left / (left + right);
+	right = both - left;
+}
 
 struct arguments {
 	bool json;
@@ -25,7 +37,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'f':
 		if (strcmp(arg, "text") != 0 && strcmp(arg, "json") != 0)
-			argp_error(state, "--format cannot be '%s'", arg);
+			argp_error(state, "--format cannot be '%s', only text or json",
+			           arg);
 		o->json = strcmp(arg, "json") == 0;
 		break;
 	case ARGP_KEY_ARG:
@@ -116,9 +129,9 @@ static void text_row(struct out *o, const struct row *row)
 	if (item->chapter)
 		snprintf(number, sizeof(number), "%u.%u", item->chapter, item->place);
 	cell(o, number, STEP);
-	cell(o, shown(row->port), LEFT);
+	cell(o, shown(row->port), left);
 	cell(o, row->moved ? " ~" : !row->go ? " <" : !row->port ? " >" : " =", MARK);
-	cell(o, shown(row->go), RIGHT);
+	cell(o, shown(row->go), right);
 	while (o->len > 0 && o->buf[o->len - 1] == ' ')
 		o->len--;
 	out_ch(o, '\n');
@@ -252,6 +265,7 @@ static void summary(struct out *o, const struct counts *c, bool json)
 
 int compare(int argc, char **argv)
 {
+	static char name[] = "dialtrace compare";
 	static const struct argp_option known[] = {
 	    {"format", 'f', "text|json", 0, "json: one object a row (default text)", 0},
 	    {0},
@@ -274,14 +288,17 @@ int compare(int argc, char **argv)
 	struct out o;
 
 	argp_err_exit_status = 125;
+	argv[0] = name;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	port = sequence_read(options.file[0]);
 	go = sequence_read(options.file[1]);
 	sequence_align(&port, &go);
 	out_init(&o, output_open(NULL), BUFFER);
 	if (!options.json) {
+		if (output_width(o.fd))
+			fit(output_width(o.fd));
 		cell(&o, "step", STEP);
-		cell(&o, "the port", LEFT + MARK);
+		cell(&o, "the port", left + MARK);
 		out_str(&o, "Go\n");
 	}
 	emit_all(&o, &counts, options.json, &port, &go);

@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,15 +21,29 @@ static const struct argp_option known[] = {
      "in order; behind a slash, steps with an order of their own",
      0},
     {"all", ALL, NULL, 0, "every system call, not only those of the chain", 0},
-    {"step", STEP, "calls|syscalls|steps", OPTION_ARG_OPTIONAL,
-     "stop the process at each line, or at calls, system calls or new steps only, and "
-     "let "
-     "it go on by keys; ? shows them",
+    {"step", STEP, "calls|syscalls|steps|all", OPTION_ARG_OPTIONAL,
+     "stop the process at calls, system calls or new steps only, or at each line (all, "
+     "the default), and let it go on by keys; ? shows them",
      0},
     {"source", SOURCE, NULL, 0, "with --step, show the source of the port, too", 0},
     {"color", COLOR, "WHEN", 0, "auto, always or never (default auto)", 0},
     {0},
 };
+
+/* "a, b or c" of words, ended by NULL. Valid until the next call. */
+static const char *list(const char *const *words)
+{
+	static char text[64];
+	size_t n = 0;
+
+	for (int i = 0; words[i]; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
+		                      i == 0         ? ""
+		                      : words[i + 1] ? ", "
+		                                     : " or ",
+		                      words[i]);
+	return text;
+}
 
 /* Which of the words, ended by NULL, value is. */
 static int choose(struct argp_state *state, const char *option, const char *value,
@@ -37,7 +52,7 @@ static int choose(struct argp_state *state, const char *option, const char *valu
 	for (int i = 0; words[i]; i++)
 		if (strcmp(value, words[i]) == 0)
 			return i;
-	argp_error(state, "--%s cannot be '%s'", option, value);
+	argp_error(state, "--%s cannot be '%s', only %s", option, value, list(words));
 	return 0;
 }
 
@@ -50,8 +65,9 @@ static enum color_when parse_color(struct argp_state *state, const char *text)
 
 static enum step_mode parse_step(struct argp_state *state, const char *text)
 {
-	static const char *const modes[] = {"calls", "syscalls", "steps", NULL};
-	static const enum step_mode meant[] = {STEP_CALLS, STEP_SYSCALLS, STEP_STEPS};
+	static const char *const modes[] = {"calls", "syscalls", "steps", "all", NULL};
+	static const enum step_mode meant[] = {STEP_CALLS, STEP_SYSCALLS, STEP_STEPS,
+	                                       STEP_LINES};
 
 	return text ? meant[choose(state, "step", text, modes)] : STEP_LINES;
 }
@@ -148,8 +164,10 @@ void options_parse(struct options *o, int argc, char **argv)
 	    "Shows, live, how a program's network calls travel through Go's net package "
 	    "and poller to the kernel, each line numbered with its step in the "
 	    "walkthrough.\v"
-	    "'dialtrace replay FILE' prints again what --format=json has recorded: see "
-	    "'dialtrace replay --help'.\n\n"
+	    "'dialtrace replay FILE' prints again what --format=json has recorded, "
+	    "'dialtrace compare PORT GO' puts two recordings of a dial side by side, and "
+	    "'dialtrace quiz FILE' asks which system call comes next; each has its "
+	    "--help.\n\n"
 	    "Exit status: COMMAND's own (128+N after signal N); 125 when dialtrace "
 	    "itself "
 	    "or --check fails; 126 when COMMAND cannot be executed, 127 when it is not "
@@ -165,9 +183,9 @@ void options_parse(struct options *o, int argc, char **argv)
 }
 
 static const struct argp_option replay_known[] = {
-    {"step", STEP, "calls|syscalls|steps", OPTION_ARG_OPTIONAL,
-     "stand still at each line, or at calls, system calls or new steps only, and go on "
-     "by keys, forth and back; ? shows them",
+    {"step", STEP, "calls|syscalls|steps|all", OPTION_ARG_OPTIONAL,
+     "stand still at calls, system calls or new steps only, or at each line (all, the "
+     "default), and go on by keys, forth and back; ? shows them",
      0},
     {"source", SOURCE, NULL, 0, "with --step, show the source of the port, too", 0},
     {"speed", SPEED, "FACTOR", 0,

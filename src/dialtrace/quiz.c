@@ -156,18 +156,25 @@ static unsigned choose(struct quiz *q, const char *right, const char **choice)
 	return n;
 }
 
-/* Reads answers until one is a choice. Returns its place, or -1 at the end. */
-static int answer(struct quiz *q, unsigned n)
+/* Reads answers until one is a choice, its number or its name. Returns its place, or -1
+ * at the end. */
+static int answer(struct quiz *q, const char *const *choice, unsigned n)
 {
 	char line[64];
 
 	for (;;) {
 		out_str(&q->out, "> ");
 		out_flush(&q->out);
-		if (!fgets(line, sizeof(line), stdin) || line[0] == 'q')
+		if (!fgets(line, sizeof(line), stdin))
 			return -1;
-		if (line[1] == '\n' && line[0] >= '1' && line[0] < (char)('1' + n))
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == 'q')
+			return -1;
+		if (line[0] >= '1' && line[0] < (char)('1' + n) && !line[1])
 			return line[0] - '1';
+		for (unsigned i = 0; i < n; i++)
+			if (strcmp(line, choice[i]) == 0)
+				return (int)i;
 		out_str(&q->out, "a number from 1 to ");
 		out_u64(&q->out, n);
 		out_str(&q->out, ", or q to stop\n");
@@ -189,7 +196,7 @@ static void ask(struct quiz *q, const struct line *l)
 		out_str(&q->out, choice[i]);
 		out_ch(&q->out, '\n');
 	}
-	given = answer(q, n);
+	given = answer(q, choice, n);
 	if (given < 0) {
 		q->over = true;
 		return;
@@ -249,6 +256,7 @@ static void score(struct quiz *q)
 
 int quiz(int argc, char **argv)
 {
+	static char name[] = "dialtrace quiz";
 	static const struct argp_option known[] = {
 	    {"seed", SEED, "NUMBER", 0, "the same order of answers each time", 0},
 	    {0},
@@ -264,6 +272,7 @@ int quiz(int argc, char **argv)
 	struct quiz q = {0};
 
 	argp_err_exit_status = 125;
+	argv[0] = name;
 	argp_parse(&argp, argc, argv, 0, NULL, &q);
 	if (!q.seeded && getrandom(&q.random, sizeof(q.random), 0) < 0)
 		err(125, "getrandom");

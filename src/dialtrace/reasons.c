@@ -21,10 +21,10 @@ static const char wake_up[] = "what wakes an M that is blocked in netpoll, since
 static const char others[] = "the scheduler also runs the runtime's own goroutines";
 static const char chance[] = "how often it looks depends on what else is ready just then";
 static const char slow[] =
-    "sysmon polls when nobody has for 10 ms: the machine's speed decides";
+    "sysmon polls when lastpoll is 10 ms old: the machine's speed decides";
 static const char late[] = "its thread had not had its first turn when the dial was over";
 static const char locked[] =
-    "a goroutine that is tied to its thread, as Go's init has them";
+    "Go's init is tied to its thread, and sysmon takes Ps from long system calls";
 
 /* clang-format off */
 const struct known_reason known_reasons[] = {
@@ -49,7 +49,7 @@ const struct known_reason known_reasons[] = {
 	{10, 5, NULL, slow, EITHER, 10},
 	{10, 6, NULL, locked, GO, 10},
 	{10, 7, NULL, slow, EITHER, 10},
-	{11, 17, NULL, locked, GO, 11},
+	{11, 17, NULL, locked, GO, 10},
 };
 /* clang-format on */
 const size_t known_reasons_count = sizeof(known_reasons) / sizeof(known_reasons[0]);

@@ -39,8 +39,9 @@ static bool same(const struct item *a, const struct item *b)
 	       (a->chapter != 0 || strcmp(a->name, b->name) == 0);
 }
 
-/* What chapter 10 is about starts before the dial and runs beside it: it has no place in
- * the dial's order. Each of its steps counts once, in front. */
+/* What chapter 10 is about, sysmon's thread above all, starts before the dial and runs
+ * beside it: it has no place in the dial's order. Each of its steps counts once, in
+ * front. */
 static void add_beside(struct sequence *s, const struct line *l)
 {
 	size_t at = 0;
@@ -75,6 +76,7 @@ struct sequence sequence_read(const char *path)
 	struct record record;
 	bool started = false, complete = false;
 	u64 dialer = 0;
+	u32 sysmon = 0; /* its thread */
 
 	if (!in)
 		err(125, "cannot read %s", path);
@@ -100,9 +102,12 @@ struct sequence sequence_read(const char *path)
 		}
 		if (l->type == LINE_CALL && l->chapter == 0)
 			continue;
+		if (l->chapter == SYSMON && l->place == 3)
+			sysmon = l->tid;
 		if (l->chapter == SYSMON)
 			add_beside(&s, l);
-		else if (started && l->has_g && (l->goid == dialer || l->goid == 0))
+		else if (started && l->has_g && l->tid != sysmon &&
+		         (l->goid == dialer || l->goid == 0))
 			add(&s, l);
 		if (s.n > MOST)
 			errx(125, "%s has more than %d calls: compare is for a dial",

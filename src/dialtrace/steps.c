@@ -71,7 +71,7 @@ const struct step steps[] = {
 	{3, 6, ARTICLE, .func = "net.(*netFD).connect",
 	 .file = "net/fd_unix.go", .caption = "starts the connection and waits for it"},
 	{3, 7, ARTICLE, .func = "net.(*netFD).connect", .syscall = "connect",
-	 .file = "net/fd_unix.go", .caption = "EINPROGRESS: before fd.init, not after"},
+	 .file = "net/fd_unix.go", .caption = "before fd.init; EINPROGRESS if it takes time"},
 	{3, 8, 0, .func = "net.maxListenerBacklog",
 	 .file = "net/sock_linux.go", .caption = "how many may wait: somaxconn"},
 	{3, 9, 0, .func = "net.(*netFD).listenStream",
@@ -165,7 +165,7 @@ const struct step steps[] = {
 	/* Chapter 8 again. */
 	{8, 2, ARTICLE, .func = "runtime.netpoll",
 	 .args = "block:b",
-	 .file = "runtime/netpoll_epoll.go", .caption = "block or only look: waitms is -1 or 0"},
+	 .file = "runtime/netpoll_epoll.go", .caption = "to block (waitms -1), or only to look (0)"},
 	{8, 3, ARTICLE, .func = "runtime.netpoll", .syscall = "epoll_wait",
 	 .newer = "epoll_pwait",
 	 .file = "runtime/netpoll_epoll.go", .caption = "asks the kernel what is ready"},

@@ -15,6 +15,9 @@ void text_display(bool color, unsigned width)
 	display.width = width;
 }
 
+/* Where the name of a step stands in the checklist. */
+enum { NAME = 10 };
+
 enum color { PLAIN, DIM, BOLD, RED, GREEN, YELLOW, CYAN };
 
 static void color(struct out *o, enum color c)
@@ -42,14 +45,16 @@ static void break_line(struct out *o, size_t indent)
 		out_ch(o, ' ');
 }
 
-/* How many of the first bytes of s fill at most room columns and end well: after a
- * comma or a flag, else after a space, else anywhere. */
-static size_t line_part(const char *s, size_t n, size_t room)
+enum text { CODE, PROSE };
+
+/* How many of the first bytes of s fill at most room columns and end well: in code after
+ * a comma or a flag, else after a space, else anywhere. */
+static size_t line_part(const char *s, size_t n, size_t room, enum text kind)
 {
 	size_t comma = 0, space = 0, i = 0;
 
 	for (size_t c = 0; i < n && c < room; i++) {
-		if (s[i] == '|' || s[i] == ',')
+		if (kind == CODE && (s[i] == '|' || s[i] == ','))
 			comma = i + 1;
 		if (s[i] == ' ')
 			space = i + 1;
@@ -60,7 +65,7 @@ static size_t line_part(const char *s, size_t n, size_t room)
 
 /* Breaks the text appended since from, which starts in column indent, so that it
  * ends before the window does. Returns the column after it. */
-static size_t wrap(struct out *o, size_t from, size_t indent)
+static size_t wrap(struct out *o, size_t from, size_t indent, enum text kind)
 {
 	static char copy[4096];
 	size_t n = o->len - from, at, column = indent + columns(o->buf + from, n);
@@ -71,11 +76,11 @@ static size_t wrap(struct out *o, size_t from, size_t indent)
 	memcpy(copy, o->buf + from, n);
 	o->len = from;
 	for (at = 0; at < n;) {
-		size_t start = at ? indent + 4 : indent;
+		size_t start = at && kind == CODE ? indent + 4 : indent;
 		size_t room = display.width - start, part = n - at;
 
 		if (columns(copy + at, part) > room)
-			part = line_part(copy + at, part, room);
+			part = line_part(copy + at, part, room, kind);
 		if (at)
 			break_line(o, start);
 		out_mem(o, copy + at, part);
@@ -172,7 +177,7 @@ static void not_in_binary(struct out *o, const struct header *h)
 	}
 	if (o->len == from)
 		return;
-	wrap(o, from, 0);
+	wrap(o, from, 0, CODE);
 	out_ch(o, '\n');
 }
 
@@ -199,7 +204,7 @@ static void text_header(struct out *o, const struct header *h)
 		out_str(o, "system calls only, there is no function of the port in ");
 	}
 	out_str(o, h->target);
-	wrap(o, from, 0);
+	wrap(o, from, 0, CODE);
 	out_ch(o, '\n');
 	if (h->go && h->probes)
 		not_in_binary(o, h);
@@ -219,7 +224,7 @@ static void text_call(struct out *o, const struct line *l)
 		out_str(o, l->alias);
 	}
 	out_mem(o, l->text + name, l->text_len - name);
-	wrap(o, from, indent);
+	wrap(o, from, indent, CODE);
 	color(o, PLAIN);
 	out_ch(o, '\n');
 }
@@ -231,7 +236,7 @@ static void text_syscall(struct out *o, const struct line *l)
 	color(o, l->error ? RED : CYAN);
 	from = o->len;
 	out_mem(o, l->text, l->text_len);
-	column = wrap(o, from, indent);
+	column = wrap(o, from, indent, CODE);
 	color(o, PLAIN);
 	if (l->type == LINE_ENTER)
 		note(o, indent, column, "waiting", 0);
@@ -251,11 +256,29 @@ static void text_lost(struct out *o, u64 n)
 	color(o, PLAIN);
 }
 
+/* Goes to where a step's caption starts, behind its name, which stands from column NAME
+ * on and ends in column; or in a line of its own, where a window has no room. Returns the
+ * caption's column. */
+static size_t to_caption(struct out *o, size_t from, size_t column)
+{
+	enum { CAPTION = 52, LEAST = 40 };
+
+	if (display.width && (column >= CAPTION || display.width < CAPTION + LEAST)) {
+		break_line(o, NAME + 2);
+		return NAME + 2;
+	}
+	if (column < CAPTION)
+		out_pad(o, from, CAPTION);
+	else
+		out_str(o, "  ");
+	return CAPTION;
+}
+
 static void check_line(struct out *o, const struct check *c, unsigned i)
 {
 	const struct step *step = check_step(c, i);
 	struct step_form form = step_form(step, go);
-	size_t from = o->len;
+	size_t from = o->len, name, caption, indent;
 	bool ok = check_has(c, i) && !check_early(c, i);
 
 	out_str(o, "  ");
@@ -265,30 +288,39 @@ static void check_line(struct out *o, const struct check *c, unsigned i)
 	color(o, YELLOW);
 	out_step(o, step->chapter, step->place);
 	color(o, PLAIN);
-	out_pad(o, from, 10);
+	out_pad(o, from, NAME);
+	name = o->len;
 	out_str(o, step->syscall ? step->syscall : form.name);
 	if (step->syscall) {
 		out_str(o, " in ");
 		out_str(o, form.name);
 	}
-	out_pad(o, from, 52);
+	indent = to_caption(o, from, NAME + columns(o->buf + name, o->len - name));
 	color(o, DIM);
+	caption = o->len;
 	out_str(o, ok ? step->caption : check_has(c, i) ? "seen too early" : "not seen");
 	if (ok && form.differs && !step->syscall) {
 		out_str(o, "; ");
 		out_str(o, form.differs);
 	}
+	wrap(o, caption, indent, PROSE);
 	color(o, PLAIN);
 	out_ch(o, '\n');
 }
 
 static void text_summary(struct out *o, const struct summary *s)
 {
-	if (check_seen(s->check)) {
+	size_t from = o->len;
+
+	/* The article's list is of no use to who has not dialled. */
+	if (check_seen(s->check) &&
+	    (!check_article(s->check) || check_has(s->check, 0))) {
 		out_ch(o, '\n');
 		for (unsigned i = 0; i < check_total(s->check); i++)
 			check_line(o, s->check, i);
-		out_str(o, check_article(s->check) ? "\narticle: " : "\nchecklist: ");
+		out_ch(o, '\n');
+		from = o->len;
+		out_str(o, check_article(s->check) ? "article: " : "checklist: ");
 		out_u64(o, check_seen(s->check));
 		out_str(o, " of ");
 		out_u64(o, check_total(s->check));
@@ -302,7 +334,9 @@ static void text_summary(struct out *o, const struct summary *s)
 	out_u64(o, s->events);
 	out_str(o, " events, ");
 	out_u64(o, s->lost);
-	out_str(o, " lost\n");
+	out_str(o, " lost");
+	wrap(o, from, 0, PROSE);
+	out_ch(o, '\n');
 }
 
 const struct writer text_writer = {

@@ -114,7 +114,7 @@ function showState(stop) {
 		if (paired)
 			cards.push(make('p', 'side-title', titleOf(recordings[s])));
 		if (!there)
-			cards.push(make('p', 'absent', absence(stop, s)));
+			cards.push(make('p', 'absent', `${absence(stop, s)}.${i >= 0 ? ' The last before it:' : ''}`));
 		if (i >= 0)
 			cards.push(eventCard(guide, facts, i), pollCard(facts, i), descriptorCard(facts, i));
 		renew(groups[s], cards);
@@ -142,7 +142,7 @@ function absence(stop, s) {
 			{text: 'the compiler has put it into its caller', chapter: 12} :
 			guide.reasons.find(r => r.step === (there.step ?? '0.0') && r.sides & holds && (!r.syscall || r.syscall === there.syscall));
 
-	return `Not done here${why ? `: ${why.text} (chapter ${why.chapter})` : ''}. The last before it:`;
+	return `Not done here${why ? `: ${why.text} (chapter ${why.chapter})` : ''}`;
 }
 
 // While it plays, no more often than one can listen.
