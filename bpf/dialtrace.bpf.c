@@ -276,6 +276,7 @@ static __always_inline u64 capture_from(u8 kind, const u64 *args)
 	case CAPTURE_SOCKADDR_IN:
 	case CAPTURE_SOCKADDR_OUT:
 	case CAPTURE_EPOLL_WAIT:
+	case CAPTURE_PATH:
 		return args[1];
 	case CAPTURE_OPT_IN:
 	case CAPTURE_OPT_OUT:
@@ -329,6 +330,8 @@ static __always_inline u64 capture_len(u8 kind, const u64 *args, bool ok, s64 re
 		          : 0;
 	case CAPTURE_PIPE:
 		return ok ? 2 * sizeof(int) : 0;
+	case CAPTURE_PATH:
+		return SYSCALL_CAPTURE_LONG;
 	}
 	return 0;
 }
@@ -391,6 +394,22 @@ static __noinline u32 take(struct syscall_event *s, u64 from, u64 len)
 	return (u32)len;
 }
 
+/* The same where there is room for more; a path ends where it says. */
+static __always_inline u32 take_long(struct syscall_event_long *l, u8 kind, u64 from,
+                                     u64 len)
+{
+	long n;
+
+	if (len > SYSCALL_CAPTURE_LONG)
+		return 0;
+	if (kind == CAPTURE_PATH) {
+		n = bpf_probe_read_user_str(l->s.capture, SYSCALL_CAPTURE_LONG,
+		                            (void *)from);
+		return n > 0 ? (u32)n : 0;
+	}
+	return bpf_probe_read_user(l->s.capture, len, (void *)from) ? 0 : (u32)len;
+}
+
 static __always_inline void emit_syscall(u8 type, struct task_struct *task,
                                          struct thread *t, struct pt_regs *regs, u64 nr,
                                          s64 ret)
@@ -409,9 +428,7 @@ static __always_inline void emit_syscall(u8 type, struct task_struct *task,
 		if (!l)
 			return;
 		fill_syscall(&l->s, type, task, t, &c);
-		if (c.len <= SYSCALL_CAPTURE_LONG &&
-		    !bpf_probe_read_user(l->s.capture, c.len, (void *)c.from))
-			l->s.e.caplen = (u16)c.len;
+		l->s.e.caplen = (u16)take_long(l, kind, c.from, c.len);
 		submit(l, sizeof(*l));
 	} else {
 		struct syscall_event *s = reserve(sizeof(*s));

@@ -76,7 +76,7 @@ struct syscall_event {
 	u8 capture[SYSCALL_CAPTURE];
 };
 
-/* The same with room for a long epoll_wait answer or a long address. */
+/* The same with room for a long epoll_wait answer, a long address or a path. */
 struct syscall_event_long {
 	struct syscall_event s;
 	u8 more[SYSCALL_CAPTURE_LONG - SYSCALL_CAPTURE];
@@ -94,6 +94,7 @@ enum capture {
 	CAPTURE_EPOLL_CTL,    /* args[3], one epoll_event */
 	CAPTURE_EPOLL_WAIT,   /* args[1], ret epoll_events */
 	CAPTURE_PIPE,         /* args[0], two ints: pipe2 */
+	CAPTURE_PATH,         /* args[1], up to a zero byte: openat */
 };
 
 #define STRING_CAPTURE 32 /* bytes of a buffer that are shown, as strace does */

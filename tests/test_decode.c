@@ -599,6 +599,34 @@ static void test_fds(void **state)
 	assert_call("pipe2(0x7ffd6d3e9810, 0) = EINVAL");
 }
 
+static void test_openat(void **state)
+{
+	static const char file[] = "/proc/sys/net/core/somaxconn";
+	char longer[SYSCALL_CAPTURE_LONG], expected[SYSCALL_CAPTURE_LONG + 64];
+
+	(void)state;
+	CALL("openat", 3, (u64)AT_FDCWD, PTR, O_RDONLY | O_CLOEXEC);
+	CAPTURE(file);
+	assert_call(
+	    "openat(AT_FDCWD, \"/proc/sys/net/core/somaxconn\", O_RDONLY|O_CLOEXEC) = 3");
+	CALL("openat", -ENOENT, 5, PTR, O_WRONLY | O_CREAT | O_TRUNC, 0640);
+	CAPTURE("a\33[2J");
+	assert_call("openat(5, \"a\\33[2J\", O_WRONLY|O_CREAT|O_TRUNC, 0640) = ENOENT");
+	CALL("openat", 3, 5, PTR, O_RDWR | O_CREAT, 01777);
+	CAPTURE("");
+	assert_call("openat(5, \"\", O_RDWR|O_CREAT, 01777) = 3");
+	CALL("openat", -EFAULT, 5, PTR, 0);
+	assert_call("openat(5, 0x7ffd6d3e9810, O_RDONLY) = EFAULT");
+	/* as much of it as there is room for */
+	memset(longer, 'x', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	CALL("openat", 3, (u64)AT_FDCWD, PTR, 0);
+	CAPTURE(longer);
+	snprintf(expected, sizeof(expected), "openat(AT_FDCWD, \"%s\"..., O_RDONLY) = 3",
+	         longer);
+	assert_call(expected);
+}
+
 static void test_epoll_create(void **state)
 {
 	(void)state;
@@ -1000,6 +1028,7 @@ int main(void)
 	    TEST(test_send_and_receive),
 	    TEST(test_fcntl),
 	    TEST(test_fds),
+	    TEST(test_openat),
 	    TEST(test_epoll_create),
 	    TEST(test_epoll_ctl),
 	    TEST(test_epoll_wait),

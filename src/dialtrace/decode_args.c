@@ -28,6 +28,8 @@ static void arg_int(const struct call *c, unsigned i)
 	out_i64(c->o, (int)c->e->args[i]);
 }
 
+#define arg_fd arg_int
+
 static void arg_size(const struct call *c, unsigned i)
 {
 	out_u64(c->o, c->e->args[i]);
@@ -345,6 +347,44 @@ static void arg_open_flags(const struct call *c, unsigned i)
 	decode_flags(c->o, &open_flags, (u32)c->e->args[i]);
 }
 
+/* The directory that a relative path starts from. */
+static void arg_dirfd(const struct call *c, unsigned i)
+{
+	if ((int)c->e->args[i] == AT_FDCWD)
+		out_str(c->o, "AT_FDCWD");
+	else
+		arg_fd(c, i);
+}
+
+/* Whole, or as much as was taken along, which has no zero byte at its end. */
+static void arg_path(const struct call *c, unsigned i)
+{
+	size_t n = strnlen((const char *)c->mem, c->memlen);
+
+	if (!c->memlen) {
+		arg_pointer(c, i);
+		return;
+	}
+	out_ch(c->o, '"');
+	out_escape(c->o, c->mem, n);
+	out_ch(c->o, '"');
+	if (n + 1 == SYSCALL_CAPTURE_LONG)
+		out_str(c->o, "...");
+}
+
+/* The flags and, where a file may be made, its mode. */
+static void arg_open(const struct call *c, unsigned i)
+{
+	u32 flags = (u32)c->e->args[i], mode = (u32)c->e->args[i + 1] & 07777;
+
+	open_mode(c->o, flags);
+	if (!(flags & O_CREAT) && (flags & O_TMPFILE) != O_TMPFILE)
+		return;
+	out_str(c->o, ", 0");
+	for (int shift = mode > 0777 ? 9 : 6; shift >= 0; shift -= 3)
+		out_ch(c->o, (char)('0' + (mode >> shift & 7)));
+}
+
 static void arg_pipe(const struct call *c, unsigned i)
 {
 	int fds[2];
@@ -429,8 +469,6 @@ static void arg_epoll_events(const struct call *c, unsigned i)
 
 /* --- The table --- */
 
-#define arg_fd arg_int
-
 /* One call a row. */
 /* clang-format off */
 const struct row rows[] = {
@@ -459,6 +497,7 @@ const struct row rows[] = {
 	  arg_pointer_out}, NULL},
 	{"sendto", CAPTURE_BUF_IN,
 	 {arg_fd, arg_buffer_in, arg_size, arg_msg_flags, arg_pointer, arg_int}, NULL},
+	{"openat", CAPTURE_PATH, {arg_dirfd, arg_path, arg_open}, NULL},
 	{"close", CAPTURE_NONE, {arg_fd}, NULL},
 	{"fcntl", CAPTURE_NONE, {arg_fd, arg_fcntl}, result_fcntl},
 	{"dup", CAPTURE_NONE, {arg_fd}, NULL},

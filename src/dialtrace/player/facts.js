@@ -495,6 +495,13 @@ function waited(e, i, args, lane) {
 }
 
 Facts.SYSCALLS = {
+	openat(e, i, args) {
+		if (e.ret >= 0)
+			this.update(e, i, e.ret, {
+				is: `file ${(args[1] ?? UNKNOWN).replaceAll('"', '')}`, state: 'open', local: '', peer: '', poller: '',
+				options: '', last: '', nonblock: flag(args[2] ?? '', 'NONBLOCK'), cloexec: flag(args[2] ?? '', 'CLOEXEC'),
+			});
+	},
 	socket(e, i, args) {
 		if (e.ret >= 0)
 			this.update(e, i, e.ret, {
