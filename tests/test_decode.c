@@ -452,6 +452,20 @@ static void test_getsockopt(void **state)
 static void test_shutdown(void **state)
 {
 	(void)state;
+	CALL("recvmsg", 5, 3, PTR, MSG_DONTWAIT);
+	assert_call("recvmsg(3, 0x7ffd6d3e9810, MSG_DONTWAIT) = 5");
+	CALL("sendmsg", 5, 3, PTR, MSG_NOSIGNAL);
+	assert_call("sendmsg(3, 0x7ffd6d3e9810, MSG_NOSIGNAL) = 5");
+	CALL("recvmmsg", 1, 3, PTR, 2, MSG_DONTWAIT, 0);
+	assert_call("recvmmsg(3, 0x7ffd6d3e9810, 2, MSG_DONTWAIT, NULL) = 1");
+	CALL("sendmmsg", 1, 3, PTR, 2, 0);
+	assert_call("sendmmsg(3, 0x7ffd6d3e9810, 2, 0) = 1");
+	CALL("sendfile", 100, 3, 5, 0, 4096);
+	assert_call("sendfile(3, 5, NULL, 4096) = 100");
+	CALL("splice", 100, 3, 0, 5, 0, 4096, 2);
+	assert_call("splice(3, NULL, 5, NULL, 4096, 2) = 100");
+	CALL("epoll_pwait2", 0, 4, PTR, 128, 0, 0, 8);
+	assert_call("epoll_pwait2(4, [], 128, NULL, NULL, 8) = 0");
 	CALL("shutdown", 0, 3, SHUT_WR);
 	assert_call("shutdown(3, SHUT_WR) = 0");
 	CALL("shutdown", -EINVAL, 3, 7);

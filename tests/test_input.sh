@@ -142,13 +142,13 @@ test_not_executable() {
 test_exec_format() {
 	printf 'garbage\n' >"$tmp/garbage"
 	chmod 755 "$tmp/garbage"
-	in_session "$dialtrace" -o "$tmp/trace" -- "$tmp/garbage"
-	is "exit status" 126 $? && has "$tmp/err" 'cannot run .*/garbage: Exec format error' &&
-		is "the trace" "" "$(cat "$tmp/trace")" || return
+	refuses_file 126 'cannot run .*/garbage: Exec format error' -- "$tmp/garbage" || return
 	printf '#!/no/such/interpreter\n' >"$tmp/script"
 	chmod 755 "$tmp/script"
-	in_session "$dialtrace" -o "$tmp/trace" -- "$tmp/script"
-	is "exit status" 127 $? && has "$tmp/err" 'cannot run .*/script: No such file'
+	refuses_file 127 'cannot run .*/script: No such file' -- "$tmp/script" || return
+	# Opened, it would wait for somebody to write into it.
+	mkfifo -m 777 "$tmp/pipe"
+	refuses_file 126 'cannot run .*/pipe: Permission denied' -- "$tmp/pipe"
 }
 
 test_pids() {
@@ -206,7 +206,10 @@ test_output() {
 	is "exit status" 125 $? && has "$tmp/err" "^dialtrace: cannot write $tmp/trace: File too large" &&
 		is "the command's output" "one two" "$(xargs <"$tmp/out")" || return
 	in_session sh -c "exec $dialtrace -- true >&-"
-	is "exit status with standard output closed" 125 $? && has "$tmp/err" 'cannot write'
+	is "exit status with standard output closed" 125 $? && has "$tmp/err" 'cannot write' || return
+	# With standard error closed, the message goes nowhere, and starts no command.
+	in_session sh -c "exec $dialtrace -o /no/such/place -- touch $tmp/ran >&- 2>&-"
+	is "exit status" 125 $? && is "the command has run" "" "$(find "$tmp/ran" 2>/dev/null)"
 }
 
 # --- Whom it works for ---

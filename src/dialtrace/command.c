@@ -33,6 +33,8 @@ static bool executable(const char *path)
 		return false;
 	if (S_ISDIR(st.st_mode))
 		errno = EISDIR;
+	else if (!S_ISREG(st.st_mode))
+		errno = EACCES; /* as execve has it; to open a pipe might wait for ever */
 	else if (access(path, X_OK) == 0)
 		return true;
 	return false;

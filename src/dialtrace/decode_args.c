@@ -497,6 +497,14 @@ const struct row rows[] = {
 	  arg_pointer_out}, NULL},
 	{"sendto", CAPTURE_BUF_IN,
 	 {arg_fd, arg_buffer_in, arg_size, arg_msg_flags, arg_pointer, arg_int}, NULL},
+	{"recvmsg", CAPTURE_NONE, {arg_fd, arg_pointer_out, arg_msg_flags}, NULL},
+	{"sendmsg", CAPTURE_NONE, {arg_fd, arg_pointer, arg_msg_flags}, NULL},
+	{"recvmmsg", CAPTURE_NONE,
+	 {arg_fd, arg_pointer_out, arg_int, arg_msg_flags, arg_pointer}, NULL},
+	{"sendmmsg", CAPTURE_NONE, {arg_fd, arg_pointer, arg_int, arg_msg_flags}, NULL},
+	{"sendfile", CAPTURE_NONE, {arg_fd, arg_fd, arg_pointer, arg_size}, NULL},
+	{"splice", CAPTURE_NONE,
+	 {arg_fd, arg_pointer, arg_fd, arg_pointer, arg_size, arg_int}, NULL},
 	{"openat", CAPTURE_PATH, {arg_dirfd, arg_path, arg_open}, NULL},
 	{"close", CAPTURE_NONE, {arg_fd}, NULL},
 	{"fcntl", CAPTURE_NONE, {arg_fd, arg_fcntl}, result_fcntl},
@@ -513,6 +521,8 @@ const struct row rows[] = {
 	 {arg_fd, arg_epoll_events, arg_int, arg_int}, NULL},
 	{"epoll_pwait", CAPTURE_EPOLL_WAIT,
 	 {arg_fd, arg_epoll_events, arg_int, arg_int, arg_pointer, arg_size}, NULL},
+	{"epoll_pwait2", CAPTURE_EPOLL_WAIT,
+	 {arg_fd, arg_epoll_events, arg_int, arg_pointer, arg_pointer, arg_size}, NULL},
 	{NULL, CAPTURE_NONE, {NULL}, NULL},
 };
 /* clang-format on */

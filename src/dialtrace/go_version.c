@@ -13,6 +13,7 @@ static const struct go_layout layouts[] = {
     {.since = 12, .g_goid = 152, .m_id = 232}, /* oldp in m */
     {.since = 23, .g_goid = 160, .m_id = 232}, /* syscallbp in g */
     {.since = 25, .g_goid = 152, .m_id = 224}, /* no ret in gobuf */
+    {.since = 26, .g_goid = 152, .m_id = 232}, /* read off 1.26.5 as it runs */
 };
 
 const struct go_layout *go_layout(unsigned minor)

@@ -13,6 +13,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
 #include <signal.h>
@@ -82,19 +83,23 @@ static _Noreturn void cannot_trace(pid_t pid, const char *why)
 }
 
 /* The program that a process runs, as one of its threads tells: the first may have ended
- * before the others. NULL, with errno set, if none does. */
+ * before the others. It is held open: that thread may end as well. NULL, with errno set,
+ * if none does. */
 static char *process_program(pid_t pid)
 {
-	char pattern[64], target[1], *program = NULL;
+	char pattern[64], *program = NULL;
 	glob_t threads;
 
 	snprintf(pattern, sizeof(pattern), "/proc/%d/task/*/exe", pid);
 	errno = ENOENT;
 	if (glob(pattern, 0, NULL, &threads) != 0)
 		return NULL;
-	for (size_t i = 0; i < threads.gl_pathc && !program; i++)
-		if (readlink(threads.gl_pathv[i], target, sizeof(target)) >= 0)
-			program = strdup(threads.gl_pathv[i]);
+	for (size_t i = 0; i < threads.gl_pathc && !program; i++) {
+		int fd = open(threads.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0 && asprintf(&program, "/proc/self/fd/%d", fd) < 0)
+			program = NULL;
+	}
 	globfree(&threads);
 	return program;
 }
@@ -312,6 +317,20 @@ static void end_steps(struct session *s)
 
 /* --- All --- */
 
+/* Standard descriptors that are closed are to stay so, for us and for the command: what
+ * we open must not get their numbers, or a message would go into a pipe or a file of
+ * ours. */
+static void keep_standard_numbers(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 static int exit_status(int wait_status)
 {
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status)
@@ -327,6 +346,7 @@ int main(int argc, char **argv)
 	char *path;
 	int pidfd = -1, status;
 
+	keep_standard_numbers();
 	if (argc > 1 && strcmp(argv[1], "replay") == 0)
 		return replay(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "compare") == 0)
@@ -358,7 +378,7 @@ int main(int argc, char **argv)
 		if (probes_program(s.probes)->missing[i])
 			check_lack(s.check, &steps[i]);
 	/* Not earlier: what cannot be traced overwrites no file. */
-	out_init(&s.out, output_open(o.output), BUFFER);
+	out_init(&s.out, output_prepare(o.output), BUFFER);
 	write_header(&s);
 	if (!o.output)
 		out_flush(&s.out); /* before the command writes there */
@@ -370,6 +390,7 @@ int main(int argc, char **argv)
 	catch_signals();
 	if (!o.pid)
 		command_go();
+	output_begin(&s.out); /* a command that cannot be executed overwrites no file */
 	status = o.step ? take_steps(&s, forward_to) : follow(&s, forward_to, pidfd);
 	status = exit_status(status);
 

@@ -9,6 +9,11 @@
  * exits with status 125. */
 int output_open(const char *path);
 
+/* The same in two steps: a file keeps what it holds until output_begin. One that was not
+ * there is removed again if the program exits before. */
+int output_prepare(const char *path);
+void output_begin(const struct out *o);
+
 /* Tells whether fd gets colours. */
 bool output_color(int fd, enum color_when when);
 

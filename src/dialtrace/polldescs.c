@@ -34,7 +34,30 @@ struct table {
 struct polldescs {
 	struct table by_data, by_fd;
 	size_t used;
+	unsigned go;
 };
+
+void polldescs_use(struct polldescs *p, unsigned go)
+{
+	p->go = go;
+}
+
+/* What a registration is found by: the pollDesc's address, without the tag that Go has
+ * packed with it since 1.21 (runtime/tagptr_64bit.go). An address stays what it is. */
+static u64 untagged(const struct polldescs *p, u64 data)
+{
+	enum { ADDRESS_BITS = 48 };
+
+	if (p->go < 21 || data >> ADDRESS_BITS == 0)
+		return data;
+	if (p->go < 24)
+		return data >> 19 << 3;
+#if defined(__x86_64__)
+	if (p->go > 24)
+		return data >> 24 << 9;
+#endif
+	return data >> 25 << 9;
+}
 
 static u64 key_of(const struct table *t, const struct registration *r)
 {
@@ -132,7 +155,7 @@ static const struct registration *find(const struct polldescs *p, u32 pid, u64 d
 
 int polldescs_fd(const struct polldescs *p, u32 pid, u64 data)
 {
-	const struct registration *r = find(p, pid, data);
+	const struct registration *r = find(p, pid, untagged(p, data));
 
 	return r ? r->fd : -1;
 }
@@ -192,7 +215,7 @@ static void update_epoll_ctl(struct polldescs *p, const struct syscall_event *e)
 	if ((int)e->args[1] == EPOLL_CTL_DEL || e->e.caplen < sizeof(ev))
 		return;
 	memcpy(&ev, e->capture, sizeof(ev));
-	r.data = ev.data.u64;
+	r.data = untagged(p, ev.data.u64);
 	if ((ev.events & EPOLLET) && r.data >= LOWEST_POINTER)
 		learn(p, &r);
 }

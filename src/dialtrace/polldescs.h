@@ -31,7 +31,12 @@ void polldescs_update(struct polldescs *p, const struct syscall_event *e);
 /* Forgets a process: it ended, or replaced its program. */
 void polldescs_forget_process(struct polldescs *p, u32 pid);
 
-/* Returns the fd for which process pid registered data, or -1. */
+/* Tells that the program is built with Go 1.go (0: with none), before the first call:
+ * since 1.21 the bits are the pollDesc's address and a count of its lives. */
+void polldescs_use(struct polldescs *p, unsigned go);
+
+/* Returns the fd for which process pid registered data, or a pollDesc at that address;
+ * or -1. */
 int polldescs_fd(const struct polldescs *p, u32 pid, u64 data);
 
 #endif

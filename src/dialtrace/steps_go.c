@@ -78,6 +78,7 @@ static const struct step go_only[] = {
 	{.func = "net.setKeepAliveIdle"},
 	{.func = "net.setKeepAliveInterval"},
 	{.func = "net.setKeepAliveCount"},
+	{.func = "net.(*TCPConn).SetKeepAliveConfig"}, /* since Go 1.23 those are inlined in it */
 };
 /* clang-format on */
 

@@ -106,6 +106,10 @@ static void note(struct out *o, size_t indent, size_t column, const char *text, 
 	color(o, PLAIN);
 }
 
+/* The first line's process: goroutines and Ms of others have their process before them.
+ */
+static u32 first_pid;
+
 /* What stands before the indented part of each line. */
 static size_t margin(struct out *o, const struct line *l)
 {
@@ -126,7 +130,13 @@ static size_t margin(struct out *o, const struct line *l)
 	}
 	out_str(o, "  ");
 	from = o->len;
+	if (!first_pid)
+		first_pid = l->pid;
 	if (l->has_g) {
+		if (l->pid != first_pid) {
+			out_u64(o, l->pid);
+			out_ch(o, ':');
+		}
 		out_ch(o, 'g');
 		out_u64(o, l->goid);
 		out_str(o, " m");
@@ -186,6 +196,7 @@ static void text_header(struct out *o, const struct header *h)
 	size_t from;
 
 	go = h->go;
+	first_pid = 0;
 	color(o, DIM);
 	from = o->len;
 	out_str(o, "dialtrace: Linux ");

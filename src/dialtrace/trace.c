@@ -64,6 +64,7 @@ void trace_free(struct trace *t)
 void trace_use(struct trace *t, const struct probes *p, unsigned go)
 {
 	find_forms(t, go);
+	polldescs_use(t->polldescs, go);
 	t->probes = p;
 }
 
