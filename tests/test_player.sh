@@ -170,6 +170,19 @@ test_all_pairs() {
 	done
 }
 
+# The goroutine that reads is another number in Go, and stands beside the port's all the
+# same; both pages tell the same of the pollDesc.
+test_roles() {
+	render close-pair "$recordings/close.ndjson" "$recordings/close-go.ndjson" && show close-pair || return
+	is "beside each other" "9.10 11.4 11.8 11.10" "$(js '["9.10", "11.4", "11.8", "11.10"].filter(step => rows.some(r =>
+		!r.events.includes(-1) && r.events.every((i, s) => sides[s].events[i].step === step))).join(" ")')" || return
+	is "who is readied has left rg" "nil nil" "$(js 'sides.map(f => { const i = f.events.findIndex((e, n) =>
+		/goready/.test(e.func) && f.arrows.some(a => a.from === n) && f.polls.size && [...f.polls.values()][0].closing.get(n));
+		return [...f.polls.values()][0].r.history.get(i); }).join(" ")')" || return
+	is "free when it is" "nil free nil free" "$(js 'sides.flatMap(f => ["epoll_ctl", "free"].map(name => [...f.polls.values()][0].w.history
+		.get(f.events.findLastIndex(e => shortName(e.syscall ?? e.func) === name)))).join(" ")')"
+}
+
 # Where events are lost, nothing is known until it is seen again.
 test_lost() {
 	sed '55a{"type":"lost","events":7}' "$recordings/dial-2.6.26.ndjson" >"$tmp/lost.ndjson"
@@ -412,6 +425,7 @@ t "playing" test_play
 t "search" test_search
 t "snapshots" test_snapshot
 t "who wakes whom" test_wakes
+t "the same goroutines side by side" test_roles
 t "lost events" test_lost
 t "the code" test_code
 t "without source" test_no_source

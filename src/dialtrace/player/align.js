@@ -6,19 +6,43 @@ const EXACT = 4e6;
 // How far the other way looks for where the two meet again.
 const AHEAD = 200;
 
+// What each lane is called when two recordings are compared: its label. With Go's on one side
+// the goroutines that use the network are counted, since Go has some of its own before them:
+// the port's second is not Go's second. And which M schedules is chance; sysmon's only is another.
+function rolesOf(facts, byStep) {
+	const roles = new Map(facts.order.map(lane => [lane, lane.label.replace(/^\d+:/, '')]));
+	let users = 0;
+
+	if (!byStep)
+		return roles;
+	for (const lane of facts.order)
+		roles.set(lane, lane.kind === 'g' ? `other ${lane.label}` : 'scheduler');
+	facts.events.forEach((e, i) => {
+		const lane = facts.laneOf[i];
+
+		if (lane?.kind === 'g' && e.type === 'call' && /^net\./.test(e.func) && /^other/.test(roles.get(lane)))
+			roles.set(lane, `user ${++users}`);
+		if (e.func === 'runtime.sysmon')
+			roles.set(lane, 'sysmon');
+	});
+	return roles;
+}
+
 // What must agree for two events to be the same. Go of today has other names than the port,
 // and functions inlined: of its steps, the numbers.
-function identity(facts, i, byStep) {
+function identity(facts, i, roles, byStep) {
 	const e = facts.events[i], up = facts.parent[i];
 	const what = byStep ? [e.step ?? e.syscall ?? e.func] :
 		[e.syscall ?? e.func, e.step, up >= 0 ? facts.events[up].func : ''];
 
-	return [facts.laneOf[i]?.label.replace(/^\d+:/, ''), e.type, ...what].join(' ');
+	return [roles.get(facts.laneOf[i]), e.type, ...what].join(' ');
 }
 
-// The text without what differs from run to run: ports, addresses, buffers.
-function normalised(text) {
-	return text.replace(/0x[0-9a-f]{5,}/g, 'PTR').replace(/((?:\d+\.){3}\d+|\]):\d+/g, '$1:PORT');
+// The text without what differs from run to run: ports, addresses, buffers, and the numbers of
+// goroutines of the same role.
+function normalised(text, facts, roles) {
+	return text.replace(/0x[0-9a-f]{5,}/g, 'PTR').replace(/((?:\d+\.){3}\d+|\]):\d+/g, '$1:PORT')
+		.replace(/^g\d+\b/, g => roles.get(facts.order.find(lane => lane.label === g)) ?? g);
 }
 
 // Pairs [i, j], rising, of equal numbers in a and b.
@@ -87,11 +111,12 @@ function resynchronised(a, b) {
 }
 
 // What two events that are the same differ in, as a mark of align.
-function difference(a, b) {
-	const x = partsOf(a), y = partsOf(b);
-	const inside = p => normalised([...p.args.map(arg => arg.value), p.result].join(' '));
+function difference(first, i, second, j, roles) {
+	const x = partsOf(first.events[i]), y = partsOf(second.events[j]);
+	const inside = (p, s) => normalised([...p.args.map(arg => arg.value), p.result].join(' '),
+		s ? second : first, roles[s]);
 
-	if (inside(x) !== inside(y))
+	if (inside(x, 0) !== inside(y, 1))
 		return '≠';
 	return x.name === y.name ? '' : '≈';
 }
@@ -100,15 +125,16 @@ function difference(a, b) {
 // another name), '≠' (in both, but with other arguments or another result), '−' (the first
 // only), '+' (the second only).
 function align(first, second) {
-	const numbers = new Map(), rows = [];
-	const number = facts => facts.events.map((e, i) => {
-		const key = identity(facts, i, first.go || second.go);
+	const numbers = new Map(), rows = [], byStep = first.go || second.go;
+	const roles = [first, second].map(facts => rolesOf(facts, byStep));
+	const number = (facts, s) => facts.events.map((e, i) => {
+		const key = identity(facts, i, roles[s], byStep);
 
 		if (!numbers.has(key))
 			numbers.set(key, numbers.size);
 		return numbers.get(key);
 	});
-	const pairs = common(number(first), number(second));
+	const pairs = common(number(first, 0), number(second, 1));
 	let i = 0, j = 0;
 
 	for (const [a, b] of [...pairs, [first.events.length, second.events.length]]) {
@@ -118,7 +144,7 @@ function align(first, second) {
 			rows.push({events: [-1, j++], mark: '+'});
 		if (a === first.events.length)
 			break;
-		rows.push({events: [i++, j++], mark: difference(first.events[a], second.events[b])});
+		rows.push({events: [i++, j++], mark: difference(first, a, second, b, roles)});
 	}
 	return rows;
 }

@@ -95,6 +95,7 @@ class Facts {
 		this.events = recording.events;
 		this.go = Boolean(recording.header?.go);
 		this.inlined = new Set(recording.header?.inlined);
+		this.missing = new Set(recording.header?.missing);
 		this.lanes = new Map();     // goroutines and threads
 		this.polls = new Map();     // pollDescs
 		this.descriptors = new Map();
@@ -253,6 +254,14 @@ class Facts {
 			lane.block.woken = i;
 	}
 
+	// The pollDesc that e names is in the cache again.
+	freed(e, i, thread) {
+		const p = this.poll(e, i);
+
+		p?.r.set(i, FREE, thread);
+		p?.w.set(i, FREE, thread);
+	}
+
 	// There is something to read or write: semaphore s, and who is parked in it.
 	ready(s, i, lane, thread) {
 		const old = s.value();
@@ -263,6 +272,20 @@ class Facts {
 		s.readied = i;
 		if (old.key)
 			this.wake(this.lanes.get(old.key), i, this.polledBy(i, lane));
+	}
+
+	// A goroutine is taken out of its semaphore, by a deadline or by a close.
+	unblocked(lane, i, thread) {
+		const {semaphore} = lane.block, parent = this.events[this.parent[i]];
+
+		if (semaphore.value().key !== lane.key)
+			return;
+		semaphore.set(i, NOTHING, thread);
+		if (parent && /Deadline|deadline/.test(parent.func))
+			for (const p of this.polls.values())
+				for (const mode of ['r', 'w'])
+					if (p[mode] === semaphore)
+						p.late[mode].set(i, true);
 	}
 
 	// The goroutine that e names as gp.
@@ -328,13 +351,15 @@ Facts.CALLS = {
 		p.closing.set(i, false);
 	},
 
+	// It takes the descriptor out of epoll first; where pollCache.free is traced, that frees.
 	runtime_pollClose(e, i, lane, thread) {
-		const p = this.poll(e, i);
+		if (this.missing.has('runtime.(*pollCache).free'))
+			this.freed(e, i, thread);
+	},
 
-		if (!p)
-			return;
-		p.r.set(i, FREE, thread);
-		p.w.set(i, FREE, thread);
+	free(e, i, lane, thread) {
+		if (this.parent[i] >= 0)
+			this.freed(this.events[this.parent[i]], i, thread);
 	},
 
 	runtime_pollUnblock(e, i) {
@@ -408,11 +433,16 @@ Facts.CALLS = {
 			s.set(i, NOTHING, thread);
 	},
 
-	goready(e, i) {
+	goready(e, i, lane, thread) {
 		const woken = this.named(e, i);
 
-		if (woken)
-			this.wake(woken, i, i);
+		if (!woken)
+			return;
+		// A netpollunblock that Go's compiler has put into its caller was before this: it has
+		// taken the goroutine out of the semaphore.
+		if (woken.block && this.inlined.has('runtime.netpollunblock'))
+			this.unblocked(woken, i, thread);
+		this.wake(woken, i, i);
 	},
 
 	// Only the scheduler calls this: the thread runs no goroutine any more.
@@ -429,6 +459,11 @@ Facts.CALLS = {
 		thread.runs = runs;
 		runs.state.set(i, {kind: 'run', note: thread.label});
 		thread.state.set(i, {kind: 'lends', note: runs.label});
+	},
+
+	// Before it looks at anything it sleeps, 20 us and longer; that is not traced.
+	sysmon(e, i, lane) {
+		lane.state.set(i, {kind: 'off', note: ''});
 	},
 
 	notetsleepg(e, i, lane) {
@@ -512,6 +547,15 @@ Facts.SYSCALLS = {
 	},
 	accept: accepted,
 	accept4: accepted,
+	pipe2(e, i, args) {
+		const ends = /^\[(\d+), (\d+)\]$/.exec(args[0] ?? '');
+
+		if (e.ret === 0 && ends)
+			ends.slice(1).forEach((fd, n) => this.update(e, i, Number(fd), {
+				is: `pipe, to ${n ? 'write' : 'read'}`, state: 'open', local: '', peer: '', poller: '', options: '', last: '',
+				nonblock: flag(args[1] ?? '', 'NONBLOCK'), cloexec: flag(args[1] ?? '', 'CLOEXEC'),
+			}));
+	},
 	epoll_create: epollCreated,
 	epoll_create1: epollCreated,
 	epoll_wait: waited,

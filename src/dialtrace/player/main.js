@@ -142,7 +142,23 @@ function absence(stop, s) {
 			{text: 'the compiler has put it into its caller', chapter: 12} :
 			guide.reasons.find(r => r.step === (there.step ?? '0.0') && r.sides & holds && (!r.syscall || r.syscall === there.syscall));
 
-	return `Not done here${why ? `: ${why.text} (chapter ${why.chapter})` : ''}`;
+	const when = why ? null : elsewhere(stop, s, there.step);
+
+	return `Not done here${why ? `: ${why.text} (chapter ${why.chapter})` : when ? `, but ${when}` : ''}`;
+}
+
+// Where side s takes the step in a row of its own: the nearest.
+function elsewhere(stop, s, step) {
+	const row = stops[stop];
+	let best = -1;
+
+	rows.forEach((r, n) => {
+		if (step && r.mark && r.events[1 - s] < 0 && sides[s].events[r.events[s]]?.step === step &&
+			(best < 0 || Math.abs(n - row) < Math.abs(best - row)))
+			best = n;
+	});
+	return best < 0 ? null :
+		`${best < row ? 'earlier' : 'later'}, at ${milliseconds(sides[s].events[rows[best].events[s]].t)} ms`;
 }
 
 // While it plays, no more often than one can listen.
@@ -347,6 +363,7 @@ function refresh() {
 
 	for (const tree of trees)
 		tree.resize(lanes);
+	code.settle(); // the lines have other sizes now
 }
 
 function toggleTheme() {
@@ -404,12 +421,12 @@ function listMarks() {
 	put(c => {
 		c.lineWidth = 1;
 		trees[0].drawArrow.call({height: 22, colors: trees[0].colors}, c, 0, 6, 22, 24, true);
-	}, 'wakes: from epoll_wait to the goroutine');
+	}, 'wakes: from epoll_wait or goready to the goroutine');
 	$('states').querySelectorAll('tr').forEach(row => row.remove());
 	const list = (sign, what) => $('states').append(make('tr', '', make('td', '', sign), make('td', '', what)));
 
 	for (const [value, what] of [[NOTHING, 'nobody waits, nothing is ready'], [WAIT, 'a goroutine is about to park'],
-		[{g: 'g1'}, 'goroutine g1 is parked'], [READY, 'ready: the next one need not park'], [UNKNOWN, 'not known']])
+		[{g: 'g1'}, 'goroutine g1 is parked'], [READY, 'ready: the next one need not park'], [FREE, 'the pollDesc is in the cache'], [UNKNOWN, 'not known']])
 		list(semaphoreSign(value), `rg, wg: ${what}`);
 	if (paired)
 		for (const [mark, what] of [['≈', 'in both, by other names'], ['≠', 'in both, but not the same'],
