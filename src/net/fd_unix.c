@@ -264,7 +264,7 @@ error net_netFD_readFrom(net_netFD *fd, void *p, size_t len, size_t *n,
 				continue;
 			break;
 		}
-		*n = r > 0 ? (size_t)r : 0;
+		*n = r > 0 && errno_ == 0 ? (size_t)r : 0;
 		err = net_netFD_eofError(fd, *n, os_NewSyscallError("recvfrom", errno_));
 		break;
 	}
