@@ -91,7 +91,7 @@ $(PORT_TESTS): %: %.o $(B)/tests/port_test.o $(PORT_OBJ)
 
 # What golden/scenarios names, on the port; and the other end.
 GOLDEN := $(addprefix $(B)/tests/golden/,bigwrite close deadline dial dialer errors listen \
-	sockopts sysmon udp-dial udp-listen)
+	many sockopts sysmon udp-dial udp-listen)
 GOLDEN_OBJ := $(GOLDEN:$(B)/tests/golden/%=$(B)/tests/golden/port/%.o) \
 	$(B)/tests/golden/port/common.o
 

@@ -34,9 +34,9 @@ static void runtime_incidlelocked(int32_t v);
 static void runtime_mput(runtime_m *mp);
 static runtime_m *runtime_mget(void);
 static void runtime_globrunqput(runtime_g *gp);
-static runtime_g *runtime_globrunqget(void);
-static void runtime_runqput(runtime_p *pp, runtime_g *gp);
-static runtime_g *runtime_runqget(runtime_p *pp);
+static runtime_g *runtime_globrunqget(runtime_p *pp, int32_t max);
+static void runtime_runqput(runtime_p *pp, runtime_g *gp, bool next);
+static runtime_g *runtime_runqget(runtime_p *pp, bool *inheritTime);
 static runtime_g *runtime_runqsteal(void);
 static void runtime_pidleput(runtime_p *pp);
 static runtime_p *runtime_pidleget(void);
@@ -101,6 +101,7 @@ static void gQueue_push(runtime_gQueue *q, runtime_g *gp)
 	else
 		q->head = gp;
 	q->tail = gp;
+	q->size++;
 }
 
 static runtime_g *gQueue_pop(runtime_gQueue *q)
@@ -112,6 +113,7 @@ static runtime_g *gQueue_pop(runtime_gQueue *q)
 	q->head = gp->schedlink;
 	if (!q->head)
 		q->tail = NULL;
+	q->size--;
 	return gp;
 }
 
@@ -121,7 +123,7 @@ static void runtime_ready(void *arg)
 
 	casgstatus(gp, _Gwaiting, _Grunnable);
 	runtime_lock(&runtime_sched.lock);
-	runtime_runqput(runtime_getg()->m->p, gp);
+	runtime_runqput(runtime_getg()->m->p, gp, true);
 	runtime_unlock(&runtime_sched.lock);
 	runtime_wakep();
 }
@@ -145,6 +147,9 @@ static void runtime_schedinit(void)
 	runtime_mcommoninit(&runtime_m0);
 	atomic_store(&runtime_sched.lastpoll, runtime_nanotime());
 	runtime_procresize(1);
+	/* In Go goroutines of the runtime's own have had so many turns when main comes to
+	 * wait first: who has the 61st is told by it. */
+	runtime_allp[0].schedtick = 3;
 	runtime_acquirep(runtime_pidleget());
 	if (procs)
 		runtime_GOMAXPROCS(atoi(procs));
@@ -252,12 +257,15 @@ static void runtime_wakep(void)
 		runtime_startm(NULL);
 }
 
-static _Noreturn void runtime_execute(runtime_g *gp)
+/* Runs gp; with inheritTime in the turn of the goroutine that made it runnable. */
+static _Noreturn void runtime_execute(runtime_g *gp, bool inheritTime)
 {
 	runtime_m *mp = runtime_getg()->m;
 
 	casgstatus(gp, _Grunnable, _Grunning);
 	gp->waitreason = NULL;
+	if (!inheritTime)
+		mp->p->schedtick++;
 	mp->curg = gp;
 	gp->m = mp;
 	runtime_gogo(gp);
@@ -265,9 +273,26 @@ static _Noreturn void runtime_execute(runtime_g *gp)
 
 static void runtime_injectglist(runtime_g *glist);
 
+/* Two goroutines that ready each other through runnext keep everybody else waiting: in
+ * Go until sysmon preempts them. Here the first of the others gets its turn after a while
+ * that no p takes long for. */
+static runtime_g *out_of_turn(runtime_p *pp)
+{
+	int64_t now;
+
+	if (!pp->runnext || !pp->runq.head)
+		return NULL;
+	now = runtime_nanotime();
+	if (pp->slicewhen == 0 || pp->slicetick != pp->schedtick) {
+		pp->slicetick = pp->schedtick;
+		pp->slicewhen = now;
+	}
+	return now - pp->slicewhen > 100LL * 1000 * 1000 ? gQueue_pop(&pp->runq) : NULL;
+}
+
 /* Finds a goroutine to run; blocks until there is one. Called with a p, returns
  * with one, maybe another. */
-static runtime_g *runtime_findrunnable(void)
+static runtime_g *runtime_findrunnable(bool *inheritTime)
 {
 	runtime_m *mp = runtime_getg()->m;
 	runtime_p *pp;
@@ -275,9 +300,12 @@ static runtime_g *runtime_findrunnable(void)
 
 top:
 	runtime_lock(&runtime_sched.lock);
-	gp = runtime_runqget(mp->p);
+	*inheritTime = false;
+	gp = out_of_turn(mp->p);
 	if (!gp)
-		gp = runtime_globrunqget();
+		gp = runtime_runqget(mp->p, inheritTime);
+	if (!gp)
+		gp = runtime_globrunqget(mp->p, 0);
 	runtime_unlock(&runtime_sched.lock);
 	if (gp)
 		return gp;
@@ -296,7 +324,7 @@ top:
 	/* Nothing to do: return the p. The queues are looked at once more under the
 	 * lock, so that whoever adds to one later sees the p idle and starts an m. */
 	runtime_lock(&runtime_sched.lock);
-	gp = runtime_globrunqget();
+	gp = runtime_globrunqget(mp->p, 0);
 	if (!gp)
 		gp = runtime_runqsteal();
 	if (gp) {
@@ -347,19 +375,16 @@ static void runtime_injectglist(runtime_g *glist)
 		runtime_startm(NULL);
 }
 
-/* Now and then what waits for its turn comes first, or two goroutines that ready each
- * other through runnext could keep everybody else waiting. (In Go the second half of that
- * is preemption's.) */
+/* Now and then the global queue comes first, or a p with work of its own would never look
+ * there. */
 static runtime_g *take_turns(runtime_p *pp)
 {
 	runtime_g *gp;
 
-	if (++pp->schedtick % 61 != 0)
+	if (pp->schedtick % 61 != 0)
 		return NULL;
 	runtime_lock(&runtime_sched.lock);
-	gp = runtime_globrunqget();
-	if (!gp)
-		gp = gQueue_pop(&pp->runq);
+	gp = runtime_globrunqget(pp, 1);
 	runtime_unlock(&runtime_sched.lock);
 	return gp;
 }
@@ -367,11 +392,12 @@ static runtime_g *take_turns(runtime_p *pp)
 /* One round of the scheduler: finds a goroutine and runs it. Runs on g0. */
 static _Noreturn void runtime_schedule(void)
 {
+	bool inheritTime = false;
 	runtime_g *gp = take_turns(runtime_getg()->m->p);
 
 	if (!gp)
-		gp = runtime_findrunnable();
-	runtime_execute(gp);
+		gp = runtime_findrunnable(&inheritTime);
+	runtime_execute(gp, inheritTime);
 }
 
 static void dropg(void)
@@ -393,7 +419,7 @@ static void runtime_park_m(runtime_g *gp)
 	/* Once unlockf has returned true, gp may already run on another m. */
 	if (unlockf && !unlockf(gp, mp->waitlock)) {
 		casgstatus(gp, _Gwaiting, _Grunnable);
-		runtime_execute(gp);
+		runtime_execute(gp, true);
 	}
 	runtime_schedule();
 }
@@ -502,7 +528,7 @@ static void runtime_exitsyscall0(runtime_g *gp)
 	runtime_unlock(&runtime_sched.lock);
 	if (pp) {
 		runtime_acquirep(pp);
-		runtime_execute(gp);
+		runtime_execute(gp, false);
 	}
 	runtime_stopm();
 	runtime_schedule();
@@ -553,7 +579,7 @@ static void runtime_newproc1(void *newproc)
 	runtime_gostartcall(gp, runtime_goexit);
 	casgstatus(gp, _Gdead, _Grunnable);
 	runtime_lock(&runtime_sched.lock);
-	runtime_runqput(runtime_getg()->m->p, gp);
+	runtime_runqput(runtime_getg()->m->p, gp, true);
 	runtime_unlock(&runtime_sched.lock);
 	if (runtime_mainStarted)
 		runtime_wakep();
@@ -578,15 +604,6 @@ static void runtime_procresize(int32_t nprocs)
 	atomic_store(&runtime_gomaxprocs, nprocs);
 }
 
-static int32_t gQueue_len(const runtime_gQueue *q)
-{
-	int32_t n = 0;
-
-	for (const runtime_g *gp = q->head; gp; gp = gp->schedlink)
-		n++;
-	return n;
-}
-
 /* Gives the new p's what is in the queues already: nobody else will. */
 static void runtime_startTheWorld(void *unused)
 {
@@ -594,10 +611,9 @@ static void runtime_startTheWorld(void *unused)
 
 	(void)unused;
 	runtime_lock(&runtime_sched.lock);
-	n = gQueue_len(&runtime_sched.runq);
+	n = runtime_sched.runq.size;
 	for (int32_t i = 0; i < atomic_load(&runtime_gomaxprocs); i++)
-		n +=
-		    gQueue_len(&runtime_allp[i].runq) + (runtime_allp[i].runnext != NULL);
+		n += runtime_allp[i].runq.size + (runtime_allp[i].runnext != NULL);
 	runtime_unlock(&runtime_sched.lock);
 	for (; n > 0 && atomic_load(&runtime_sched.npidle) != 0; n--)
 		runtime_startm(NULL);
@@ -769,9 +785,23 @@ static void runtime_globrunqput(runtime_g *gp)
 	gQueue_push(&runtime_sched.runq, gp);
 }
 
-static runtime_g *runtime_globrunqget(void)
+/* Takes the first goroutine, and pp's share of the others into pp's own queue; with max
+ * no more than so many. */
+static runtime_g *runtime_globrunqget(runtime_p *pp, int32_t max)
 {
-	return gQueue_pop(&runtime_sched.runq);
+	int32_t n = runtime_sched.runq.size / atomic_load(&runtime_gomaxprocs) + 1;
+	runtime_g *gp;
+
+	if (n > runtime_sched.runq.size)
+		n = runtime_sched.runq.size;
+	if (max > 0 && n > max)
+		n = max;
+	if (n > runtime_runqSize / 2)
+		n = runtime_runqSize / 2;
+	gp = gQueue_pop(&runtime_sched.runq);
+	for (; n > 1; n--)
+		runtime_runqput(pp, gQueue_pop(&runtime_sched.runq), false);
+	return gp;
 }
 
 static void runtime_pidleput(runtime_p *pp)
@@ -792,18 +822,38 @@ static runtime_p *runtime_pidleget(void)
 	return pp;
 }
 
-/* gp runs next on pp; who would have goes to the end of pp's queue. */
-static void runtime_runqput(runtime_p *pp, runtime_g *gp)
+/* pp's own queue is full: half of it goes to the global one, and gp behind that. */
+static void runtime_runqputslow(runtime_p *pp, runtime_g *gp)
 {
-	if (pp->runnext)
-		gQueue_push(&pp->runq, pp->runnext);
-	pp->runnext = gp;
+	for (int i = 0; i < runtime_runqSize / 2; i++)
+		runtime_globrunqput(gQueue_pop(&pp->runq));
+	runtime_globrunqput(gp);
 }
 
-static runtime_g *runtime_runqget(runtime_p *pp)
+/* gp goes to the end of pp's queue. With next it runs next, and who would have goes
+ * there. */
+static void runtime_runqput(runtime_p *pp, runtime_g *gp, bool next)
+{
+	if (next) {
+		runtime_g *old = pp->runnext;
+
+		pp->runnext = gp;
+		if (!old)
+			return;
+		gp = old;
+	}
+	if (pp->runq.size < runtime_runqSize)
+		gQueue_push(&pp->runq, gp);
+	else
+		runtime_runqputslow(pp, gp);
+}
+
+/* Who runs next inherits the turn: it does not count as one. */
+static runtime_g *runtime_runqget(runtime_p *pp, bool *inheritTime)
 {
 	runtime_g *gp = pp->runnext;
 
+	*inheritTime = gp != NULL;
 	if (!gp)
 		return gQueue_pop(&pp->runq);
 	pp->runnext = NULL;
@@ -815,9 +865,10 @@ static runtime_g *runtime_runqsteal(void)
 {
 	int32_t n = atomic_load(&runtime_gomaxprocs);
 	runtime_g *gp = NULL;
+	bool inheritTime;
 
 	for (int32_t i = 0; i < n && !gp; i++)
-		gp = runtime_runqget(&runtime_allp[i]);
+		gp = runtime_runqget(&runtime_allp[i], &inheritTime);
 	return gp;
 }
 

@@ -110,7 +110,11 @@ enum {
 /* A list of goroutines, linked by schedlink. */
 typedef struct {
 	runtime_g *head, *tail;
+	int32_t size;
 } runtime_gQueue;
+
+/* How many goroutines a p's own queue holds. */
+enum { runtime_runqSize = 256 };
 
 struct runtime_p {
 	int32_t id;      /* constant */
@@ -118,12 +122,15 @@ struct runtime_p {
 	runtime_m *m;    /* back link while _Prunning */
 	runtime_p *link; /* in sched.pidle; under sched.lock */
 
-	uint32_t schedtick; /* counts calls of schedule; m only */
+	/* m only. */
+	uint32_t schedtick; /* counts goroutines that ran, but for who was runnext */
+	uint32_t slicetick; /* schedtick when slicewhen was taken: see out_of_turn */
+	int64_t slicewhen;
 
 	/* Under sched.lock; empty while _Pidle. */
 	runtime_g
 	    *runnext; /* runs next: what the last goroutine here made runnable last */
-	runtime_gQueue runq; /* then these */
+	runtime_gQueue runq; /* then these, runtime_runqSize at most */
 };
 
 /* A goroutine that waits for a semaphore or a channel; lives on its stack, in the list

@@ -179,6 +179,16 @@ func main() {
 			show("period", c.SetKeepAlivePeriod(d))
 		}
 		show("close", c.Close())
+	case "zero": // ADDR, no bytes
+		c, err := net.DialTCP("tcp", nil, resolve(os.Args[2]))
+		check(err)
+		n, err := c.Write(nil)
+		show("write", n, err)
+		n, err = c.Read(nil)
+		show("read", n, err)
+		show("close", c.Close())
+		n, err = c.Read(nil)
+		show("read", n, err)
 	case "resolve": // what is no address
 		for _, a := range []string{
 			"127.0.0.1", "[::1]", "[::1]80", "[::1]x:80", "[::1", "::1:80",

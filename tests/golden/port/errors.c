@@ -296,6 +296,27 @@ static void keepalive(const char *address)
 	close_conn(&c->conn);
 }
 
+static void read_nothing(net_conn *c)
+{
+	net_OpError err;
+	size_t n = net_conn_Read(c, NULL, 0, &err);
+
+	show("read: %zu %s", n, text(&err));
+}
+
+/* No bytes. */
+static void zero(const char *address)
+{
+	net_conn *c = &dial_peer(address)->conn;
+	net_OpError err;
+	size_t n = net_conn_Write(c, NULL, 0, &err);
+
+	show_write(n, &err);
+	read_nothing(c);
+	close_conn(c);
+	read_nothing(c);
+}
+
 static void show_resolve(const char *network, const char *address)
 {
 	char a[net_TCPAddrStrlen];
@@ -400,6 +421,8 @@ void main_main(void)
 		udp_short();
 	else if (is_case("keepalive")) /* ADDR */
 		keepalive(runtime_argv[2]);
+	else if (is_case("zero")) /* ADDR */
+		zero(runtime_argv[2]);
 	else if (is_case("resolve"))
 		no_address();
 	else if (is_case("nil"))
