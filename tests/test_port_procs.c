@@ -540,7 +540,7 @@ static void equal_deadlines(void)
 	assert_late(&r, d);
 	assert_late(&w, d);
 
-	d = in(10);
+	d = in(300); /* not before both have parked, on a busy machine either */
 	net_runtime_pollSetDeadline(e.pd, d, 'r' + 'w');
 	assert_int_equal(net_runtime_pollReset(e.pd, 'r'), 0);
 	assert_int_equal(net_runtime_pollReset(e.pd, 'w'), 0);
@@ -559,7 +559,7 @@ static void different_deadlines(void)
 {
 	struct port_test_end e = open_end();
 	struct waiter r, w;
-	int64_t rd = in(30), wd = in(5);
+	int64_t rd = in(300), wd = in(5);
 
 	start_waiter(&r, &e, 'r');
 	start_waiter(&w, &e, 'w');
@@ -577,10 +577,10 @@ static void deadline_moves(void)
 {
 	struct port_test_end e = open_end();
 	struct waiter r;
-	int64_t d = in(40);
+	int64_t d = in(300);
 
 	start_waiter(&r, &e, 'r');
-	net_runtime_pollSetDeadline(e.pd, in(5), 'r');
+	net_runtime_pollSetDeadline(e.pd, in(200), 'r');
 	net_runtime_pollSetDeadline(e.pd, d, 'r');
 	port_test_wait_for(1);
 	assert_late(&r, d);
@@ -600,9 +600,9 @@ static void deadline_is_cleared(void)
 	struct waiter r;
 
 	start_waiter(&r, &e, 'r');
-	net_runtime_pollSetDeadline(e.pd, in(5), 'r' + 'w');
+	net_runtime_pollSetDeadline(e.pd, in(200), 'r' + 'w');
 	net_runtime_pollSetDeadline(e.pd, 0, 'r' + 'w');
-	time_Sleep(20 * time_Millisecond);
+	time_Sleep(250 * time_Millisecond);
 	assert_parked(&r);
 	port_test_send_byte(&e);
 	port_test_wait_for(1);

@@ -352,8 +352,13 @@ test_go_syscalls() {
 
 # --- With other options ---
 
-# What -o has is a recording like any other.
+# What -o has is a recording like any other. Where the machine stalls, sysmon may poll before
+# the dial does, and a step come too early: then it is made again.
 test_output_file() {
+	output_file || output_file || output_file
+}
+
+output_file() {
 	step -f json -o "$tmp/json" --kernel=2.6.26 --check --step=steps -- "$B/dial" ADDR
 	sees '▶ 8\.1 ' && keys Space && sees '▶ 8\.8 ' && keys c && sees ' ended, ' && keys q && ended 0 || return
 	exits 0 "$B/dialtrace" replay --check "$tmp/json" && has "$tmp/out" '^article: 36 of 36 steps seen, in order'
