@@ -438,10 +438,11 @@ type_ctrl_c() {
 	until_true test -e "$tmp/ready" >&2 && printf '\003' && until_true grep -qs ' events, 0 lost$' "$tmp/trace" >&2
 }
 
-# ctrl_c STATUS COMMAND: typed while it is traced on a terminal, it ends with that status.
+# ctrl_c STATUS COMMAND: typed while it is traced on a terminal, it ends with that status. With
+# exec: some shells that script(1) may use stay, get the signal as well, and die of it.
 ctrl_c() {
 	rm -f "$tmp/ready" "$tmp/trace"
-	type_ctrl_c | timeout "$patience" script -qec "$dialtrace -o $tmp/trace -- $2" /dev/null >"$tmp/out"
+	type_ctrl_c | timeout "$patience" script -qec "exec $dialtrace -o $tmp/trace -- $2" /dev/null >"$tmp/out"
 	is "exit status" "$1" "${PIPESTATUS[1]}" && has "$tmp/trace" ' events, 0 lost$' && return
 	tail -n 20 "$tmp/out" "$tmp/trace"
 	return 1
