@@ -238,6 +238,8 @@ test_pair() {
 	is "only in the first" "fcntl syscall.CloseOnExec syscall.SetNonblock" \
 		"$(js '[...new Set(rows.filter(r => r.mark === "−").map(r => sides[0].events[r.events[0]]).map(e => e.syscall ?? e.func))]
 			.filter(n => /fcntl|CloseOnExec|SetNonblock/.test(n)).sort().join(" ")')" || return
+	is "why" "Not done here: only an older kernel makes this way necessary (chapter 2)" "$(js 'go(stops.findIndex((r, n) => eventAt(n).step === "2.5")),
+		/^[^.]*/.exec(document.querySelector(".half > .absent").textContent)[0]')" || return
 	is "aligned" yes "$(js 'rows.every(r => r.events.includes(-1) || sides[0].events[r.events[0]].step === sides[1].events[r.events[1]].step) ? "yes" : "no"')" || return
 	is "all there" "true true" "$(js '[0, 1].map(s => rows.map(r => r.events[s]).filter(i => i >= 0).every((i, n) => i === n) &&
 		rows.filter(r => r.events[s] >= 0).length === sides[s].events.length).join(" ")')" || return

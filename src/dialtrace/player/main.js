@@ -132,19 +132,30 @@ function renew(parent, children) {
 		});
 }
 
-// Why side s has nothing here, as far as that is known of the port and Go.
+// Why side s has nothing here, as far as that is known of the port and Go, or of two kernels.
 function absence(stop, s) {
-	const there = eventAt(stop), other = sides[1 - s];
-	// As enum side has them in reasons.h: the port only, Go only, or elsewhere.
-	const holds = 1 << (other.go ? 1 : 0) | 1 << 2;
-	const why = other.go === sides[s].go ? null :
-		there.type === 'call' && sides[s].inlined.has(portName(there.func)) ?
-			{text: 'the compiler has put it into its caller', chapter: 12} :
-			guide.reasons.find(r => r.step === (there.step ?? '0.0') && r.sides & holds && (!r.syscall || r.syscall === there.syscall));
-
-	const when = why ? null : elsewhere(stop, s, there.step);
+	const there = eventAt(stop), other = sides[1 - s], when = elsewhere(stop, s, there.step);
+	const why = other.go !== sides[s].go ? unlike(there, s) : when ? null : older(s);
 
 	return `Not done here${why ? `: ${why.text} (chapter ${why.chapter})` : when ? `, but ${when}` : ''}`;
+}
+
+// The port and Go.
+function unlike(there, s) {
+	// As enum side has them in reasons.h: the port only, Go only, or elsewhere.
+	const holds = 1 << (sides[1 - s].go ? 1 : 0) | 1 << 2;
+
+	return there.type === 'call' && sides[s].inlined.has(portName(there.func)) ?
+		{text: 'the compiler has put it into its caller', chapter: 12} :
+		guide.reasons.find(r => r.step === (there.step ?? '0.0') && r.sides & holds && (!r.syscall || r.syscall === there.syscall));
+}
+
+// Two kernels.
+function older(s) {
+	const [ours, theirs] = [s, 1 - s].map(n => recordings[n].header?.emulated ?? '');
+
+	return ours === theirs ? null :
+		{text: theirs ? 'only an older kernel makes this way necessary' : 'an older kernel does not take this way', chapter: 2};
 }
 
 // Where side s takes the step in a row of its own: the nearest.
