@@ -19,6 +19,15 @@ on_terminal() {
 	terminal kill-server 2>/dev/null
 }
 
+# once_more FUNCTION [ARG...]: again, on another terminal, if it fails: for what sysmon's polls can
+# spoil where the machine stalls.
+once_more() {
+	"$@" && return
+	terminal kill-server 2>/dev/null
+	tests=$((tests + 1))
+	"$@"
+}
+
 # sees PATTERN...: each extended regular expression comes to be on the screen, all at the
 # same time.
 sees() {

@@ -416,7 +416,7 @@ on_terminal "each system call" test_syscalls
 on_terminal "calls" test_calls
 on_terminal "steps" test_steps
 on_terminal "the next step" test_next_step
-on_terminal "blocked" test_blocked
+on_terminal "blocked" once_more test_blocked
 on_terminal "back and forth" test_back
 on_terminal "continue" test_continue
 on_terminal "pause" test_pause
