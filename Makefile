@@ -419,7 +419,7 @@ $(B)/bench/echo_go: tests/bench/echo.go | build/.setup-bench
 	CGO_ENABLED=0 GOCACHE=$(abspath $(B))/go-cache go build -o $@ $<
 
 C_FILES = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'bpf/*.[ch]' 'tests/*.[ch]')
-SH_FILES = scripts/setup scripts/record scripts/player-page scripts/completion.bash scripts/weave scripts/book/render \
+SH_FILES = scripts/setup scripts/close-inherited scripts/record scripts/player-page scripts/completion.bash scripts/weave scripts/book/render \
 	.ci/run tests/run tests/golden/record tests/golden/scenarios \
 	$(wildcard tests/*.sh tests/bench/*.sh tests/bench/run tests/bench/go tests/bench/echo tests/model/run)
 

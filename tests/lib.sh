@@ -26,7 +26,7 @@ export LC_ALL=C.UTF-8
 
 # The descriptors of a program that is run get the numbers that are expected of them only if
 # it inherits no others.
-exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+. scripts/close-inherited || exit 1
 
 # Ends what the test has left in the background.
 end_started() {
