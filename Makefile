@@ -342,8 +342,8 @@ $(PORT_TEST_OBJ) $(TRACER_TEST_OBJ): | build/.setup-test
 
 BENCH := $(addprefix $(B)/bench/,calls echo_client echo_loop meter rounds)
 
-# The unit tests, the port's again under each sanitizer, then the scripts, which
-# trace for real: as root all the way, which a SUDO_UID would undo. CI=true makes a live test that cannot run a failure.
+# The unit tests, the port's again under each sanitizer, then the scripts, which trace for
+# real. CI=true makes a live test that cannot run a failure.
 SCRIPTS := tests/test_golden.sh tests/test_live.sh tests/test_input.sh tests/test_model.sh \
 	tests/test_go.sh tests/test_compare.sh tests/test_replay.sh tests/test_quiz.sh tests/test_step.sh tests/test_step_live.sh \
 	tests/test_fuzz.sh tests/test_install.sh tests/test_player.sh \
@@ -361,7 +361,7 @@ test: $(PROGRAMS) $(TWINS) $(UNIT_TESTS) $(GOLDEN) $(B)/tests/golden/peer $(BENC
 		$(B)/axe/.installed $(PLAYER_PAGES) \
 		| build/.setup-test
 	for s in $(SANITIZERS); do $(MAKE) SANITIZE=$$s port-tests || exit 1; done
-	$(SUDO) env -u SUDO_UID -u SUDO_GID CI="$(CI)" tests/run -t 900 $(UNIT_TESTS) \
+	$(SUDO) env CI="$(CI)" tests/run -t 900 $(UNIT_TESTS) \
 		$(foreach s,$(SANITIZERS),$(SANITIZED:$(B)/%=build-$(s)/%)) $(SCRIPTS)
 
 port-tests: $(PORT_TESTS)

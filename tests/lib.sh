@@ -23,6 +23,7 @@ failed=0
 patience=60
 started=()
 export LC_ALL=C.UTF-8
+unset SUDO_UID SUDO_GID # what is traced is root's too, and may write into $tmp
 
 # The descriptors of a program that is run get the numbers that are expected of them only if
 # it inherits no others.
