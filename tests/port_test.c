@@ -157,7 +157,8 @@ static _Noreturn void run_here(const struct port_test *test)
 	exit(0);
 }
 
-/* Starts this program anew for one test; its standard error is the result. */
+/* Starts this program anew for one test; its standard error is the result. Descriptors have
+ * the same numbers in it wherever it runs: it inherits none but the standard ones. */
 static pid_t start(const struct port_test *test, int *errors)
 {
 	char *argv[] = {runtime_argv[0], (char *)test->name, NULL};
@@ -169,6 +170,7 @@ static pid_t start(const struct port_test *test, int *errors)
 	setenv("GOMAXPROCS", test->procs ? test->procs : "1", 1);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fds[1], STDERR_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	assert_int_equal(
 	    posix_spawn(&pid, "/proc/self/exe", &actions, NULL, argv, environ), 0);
 	posix_spawn_file_actions_destroy(&actions);

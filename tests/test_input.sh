@@ -85,6 +85,7 @@ test_values() {
 		refuses_file 125 "kernel cannot be ''" --kernel= true &&
 		refuses_file 125 "color cannot be 'maybe'" --color=maybe true &&
 		refuses_file 125 'either --pid or a command' -p $$ true &&
+		refuses_file 125 'give --pid once' -p $$ -p 1 &&
 		refuses_file 125 'kernel needs a command' -p $$ --kernel=2.6.26
 }
 
@@ -106,7 +107,9 @@ test_peer() {
 test_help() {
 	in_session "$dialtrace" --help
 	is "exit status" 0 $? && has "$tmp/out" 'Usage: dialtrace' --pid --format --output --kernel --check \
-		--all --color 'Exit status:' && is "on standard error" "" "$(cat "$tmp/err")"
+		--all --color 'Exit status:' && is "on standard error" "" "$(cat "$tmp/err")" || return
+	"$dialtrace" --help >/dev/full 2>"$tmp/err"
+	is "exit status" 125 $? && has "$tmp/err" 'cannot write to standard output: No space left'
 }
 
 # What follows the command is the command's.

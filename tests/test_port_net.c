@@ -1173,6 +1173,8 @@ static void resolves_good(void)
 	resolves("tcp4", "0.0.0.0:0", "0.0.0.0:0");
 	resolves("tcp", "255.255.255.255:65535", "255.255.255.255:65535");
 	resolves("tcp", "127.0.0.1:080", "127.0.0.1:80");
+	resolves("", "127.0.0.1:80", "127.0.0.1:80");
+	resolves("tcp", "127.0.0.1:4294967376", "127.0.0.1:80");
 	resolves("tcp", ":80", ":80");
 	resolves("tcp6", ":80", ":80");
 	resolves("tcp", "[::1]:80", "[::1]:80");
@@ -1255,7 +1257,8 @@ static void resolves_bad(void)
 	    "123456789012345678901234567890123456789012345678901234567890123");
 	does_not_resolve("udp", "127.0.0.1:80", "unknown network udp");
 	does_not_resolve("tcp5", "127.0.0.1:80", "unknown network tcp5");
-	does_not_resolve("", "127.0.0.1:80", "unknown network ");
+	does_not_resolve("tcp", "127.0.0.1:99999999999x", "invalid port 99999999999x");
+	does_not_resolve("tcp", "127.0.0.1:4294967296x", "invalid port 4294967296x");
 }
 
 /* A dial says the same after its own name. */

@@ -1353,7 +1353,7 @@ static const struct port_test tests[] = {
     PORT_TEST(events_and_directions),
     PORT_TEST(blocking_poll_goes_on),
     {"epollwait_fails", epollwait_fails, 2,
-     "runtime: epollwait failed with 9\nfatal error: epollwait failed\n", NULL},
+     "runtime: epollwait on fd 3 failed with 9\nfatal error: epollwait failed\n", NULL},
     PORT_TEST(many_events),
     PORT_TEST(findrunnable_polls_then_blocks),
     PORT_TEST(findrunnable_looks_again),

@@ -331,6 +331,15 @@ static void keep_standard_numbers(void)
 		close(fd);
 }
 
+/* argp ends the process after --help, and does not look whether it could print it. */
+static void end_standard_output(void)
+{
+	if (fflush(stdout) != 0) {
+		warn("cannot write to standard output");
+		_exit(125);
+	}
+}
+
 static int exit_status(int wait_status)
 {
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status)
@@ -347,6 +356,7 @@ int main(int argc, char **argv)
 	int pidfd = -1, status;
 
 	keep_standard_numbers();
+	atexit(end_standard_output);
 	if (argc > 1 && strcmp(argv[1], "replay") == 0)
 		return replay(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "compare") == 0)

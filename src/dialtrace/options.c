@@ -104,6 +104,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'p':
+		if (o->pid)
+			argp_error(state, "one process at a time: give --pid once");
 		o->pid = parse_pid(state, arg);
 		break;
 	case 'f':

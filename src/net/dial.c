@@ -34,10 +34,9 @@ static bool net_resolveAddrList(const char *network, const char *address,
                                 const net_TCPAddr *hint, net_TCPAddr *ra,
                                 net_OpError *err)
 {
-	bool ok = dials_udp(network) ? net_ResolveUDPAddr(network, address, ra, err)
-	                             : net_ResolveTCPAddr(network, address, ra, err);
+	const char *proto = dials_udp(network) ? "udp" : "tcp";
 
-	if (!ok)
+	if (!net_internetAddr(proto, network, address, ra, err))
 		return false;
 	if (*address == '\0')
 		err->Err = net_errMissingAddress;

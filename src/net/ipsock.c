@@ -66,13 +66,27 @@ static bool net_AddrError(const char *reason, const char *about, net_OpError *er
 	return false;
 }
 
-/* A port's number; none is 0. False if it is a name. (Go 1.7.4 net/port.go, parsePort) */
-static bool net_parsePort(const char *text, long *port)
+/* A port's number; none is 0. False if it is a name. As in Go n * 10 may wrap around:
+ * 4294967376 is port 80. (Go 1.7.4 net/port.go, parsePort) */
+static bool net_parsePort(const char *text, int64_t *port)
 {
-	const char *digits = text + (*text == '+' || *text == '-');
+	const uint32_t cutoff = 1 << 30;
+	bool neg = *text == '-';
+	uint32_t n = 0;
 
-	*port = strtol(text, NULL, 10);
-	return strspn(digits, "0123456789") == strlen(digits);
+	for (text += neg || *text == '+'; *text; text++) {
+		uint32_t digit = (uint32_t)(*text - '0');
+
+		if (digit > 9)
+			return false;
+		if (n >= cutoff || n * 10 + digit < n * 10) {
+			n = cutoff;
+			break;
+		}
+		n = n * 10 + digit;
+	}
+	*port = neg ? -(int64_t)n : n;
+	return true;
 }
 
 /* (Go 1.7.4 net/lookup.go, LookupPort) Go looks names up in /etc/services. */
@@ -80,7 +94,7 @@ static bool net_LookupPort(const char *proto, const char *service, int *port,
                            net_OpError *err)
 {
 	char about[net_TCPAddrStrlen];
-	long n;
+	int64_t n;
 
 	if (!net_parsePort(service, &n)) {
 		snprintf(about, sizeof(about), "%s/%s", proto, service);
@@ -126,10 +140,8 @@ static bool parse_ip(char *host, net_TCPAddr *addr, net_OpError *err)
 	return true;
 }
 
-/* (Go 1.7.4 net/ipsock.go, internetAddrList) proto is "tcp" or "udp". As in Go, net's
- * version says nothing about a literal address. */
-static bool net_internetAddr(const char *proto, const char *net, const char *text,
-                             net_TCPAddr *addr, net_OpError *err)
+bool net_internetAddr(const char *proto, const char *net, const char *text,
+                      net_TCPAddr *addr, net_OpError *err)
 {
 	char copy[net_TCPAddrStrlen], *host = copy, *port = copy;
 	error reason;
@@ -157,11 +169,11 @@ static bool net_internetAddr(const char *proto, const char *net, const char *tex
 bool net_ResolveTCPAddr(const char *net, const char *text, net_TCPAddr *addr,
                         net_OpError *err)
 {
-	return net_internetAddr("tcp", net, text, addr, err);
+	return net_internetAddr("tcp", *net ? net : "tcp", text, addr, err);
 }
 
 bool net_ResolveUDPAddr(const char *net, const char *text, net_UDPAddr *addr,
                         net_OpError *err)
 {
-	return net_internetAddr("udp", net, text, addr, err);
+	return net_internetAddr("udp", *net ? net : "udp", text, addr, err);
 }

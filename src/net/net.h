@@ -50,8 +50,10 @@ char *net_TCPAddr_String(const net_TCPAddr *a, char *buf);
 
 /* --- Errors --- */
 
-/* What failed, on which addresses, and why. Copies: owns nothing. Where Go returns Err as
- * it is, without an OpError around it, Op is empty. (Go 1.7.4 net/net.go, OpError) */
+/* What failed, on which addresses, and why. Owns nothing. The addresses are copies; Net
+ * is not: the network's name that a function is given is to last as long as the
+ * connection that it makes, and the errors of both. Where Go returns Err as it is,
+ * without an OpError around it, Op is empty. (Go 1.7.4 net/net.go, OpError) */
 typedef struct {
 	const char *Op;  /* "dial", "listen", "accept", "read", "write", "close", "set" */
 	const char *Net; /* "tcp", "tcp4", "udp6", ... */
@@ -94,9 +96,9 @@ extern const error net_ErrUnexpectedEOF; /* unexpected EOF (Go: io.ErrUnexpected
 
 /* Reads "HOST:PORT" into *addr. Where Go would also ask the resolver or read a file, HOST
  * must be a literal IP address here, in brackets if IPv6, and PORT a number; without HOST
- * it is "any". net is "tcp", "tcp4" or "tcp6", or "udp" likewise. Returns false and sets
- * *err, Op being empty, if that is not possible. (Go 1.7.4 net/tcpsock.go,
- * ResolveTCPAddr; net/udpsock.go, ResolveUDPAddr) */
+ * it is "any". net is "tcp", "tcp4" or "tcp6", or "udp" likewise; empty it is "tcp" or
+ * "udp". Returns false and sets *err, Op being empty, if that is not possible. (Go 1.7.4
+ * net/tcpsock.go, ResolveTCPAddr; net/udpsock.go, ResolveUDPAddr) */
 bool net_ResolveTCPAddr(const char *net, const char *text, net_TCPAddr *addr,
                         net_OpError *err);
 bool net_ResolveUDPAddr(const char *net, const char *text, net_UDPAddr *addr,

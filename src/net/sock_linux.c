@@ -21,7 +21,7 @@ int net_maxListenerBacklog(void)
 		*text = '\0';
 	close(fd);
 	n = strtol(text, NULL, 10);
-	if (n <= 0)
+	if (n <= 0 || n >= 0xffffff) /* as far as Go's dtoi goes */
 		return syscall_SOMAXCONN;
 	/* Kernels before 4.1 kept it in 16 bits. */
 	return n > 65535 ? 65535 : (int)n;

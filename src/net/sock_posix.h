@@ -53,13 +53,19 @@ int net_TCPAddr_family(const net_TCPAddr *a);
  * isWildcard) */
 bool net_TCPAddr_isWildcard(const net_TCPAddr *a);
 
-/* a as the kernel takes it, for a socket of that family; length 0 for NULL. (Go
- * 1.7.4 net/tcpsock_posix.go, sockaddr) */
+/* a, which is not NULL, as the kernel takes it, for a socket of that family. (Go 1.7.4
+ * net/tcpsock_posix.go, sockaddr) */
 error net_TCPAddr_sockaddr(const net_TCPAddr *a, int family, syscall_Sockaddr *sa);
 
 /* The kernel's address as ours; false if it is neither IPv4 nor IPv6. (Go 1.7.4
  * net/tcpsock_posix.go, sockaddrToTCP) */
 bool net_sockaddrToTCP(const syscall_Sockaddr *sa, net_TCPAddr *a);
+
+/* text as an address of net, whose protocol, proto, is "tcp" or "udp"; errors as in
+ * ResolveTCPAddr. As in Go, net's version says nothing about a literal address. (Go 1.7.4
+ * net/ipsock.go, internetAddrList) */
+bool net_internetAddr(const char *proto, const char *net, const char *text,
+                      net_TCPAddr *addr, net_OpError *err);
 
 /* A socket for these addresses, in *fd: connected if there is a raddr, else bound to
  * laddr, and listening if it is one of streams. mode is "dial" or "listen". (Go 1.7.4

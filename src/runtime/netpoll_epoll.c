@@ -12,7 +12,7 @@ void runtime_netpollinit(void)
 	runtime_epfd = runtime_epollcreate1(EPOLL_CLOEXEC);
 	if (runtime_epfd >= 0)
 		return;
-	/* Linux before 2.6.27. The size is a hint that no kernel uses. */
+	/* Linux before 2.6.27. The size is a hint that kernels since 2.6.8 ignore. */
 	runtime_epfd = runtime_epollcreate(1024);
 	if (runtime_epfd >= 0) {
 		runtime_closeonexec(runtime_epfd);
@@ -54,7 +54,8 @@ retry:
 	n = runtime_epollwait(runtime_epfd, events, 128, waitms);
 	if (n < 0) {
 		if (n != -EINTR) {
-			runtime_println("runtime: epollwait failed with", -n);
+			runtime_print("runtime: epollwait on fd ", runtime_epfd);
+			runtime_println(" failed with", -n);
 			runtime_throw("epollwait failed");
 		}
 		goto retry;

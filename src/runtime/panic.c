@@ -17,19 +17,24 @@ void runtime_throw(const char *s)
 	runtime_exit(2);
 }
 
-void runtime_println(const char *s, long n)
+void runtime_print(const char *s, long n)
 {
 	char digits[24], *p = digits + sizeof(digits);
 	unsigned long u = n < 0 ? 0UL - (unsigned long)n : (unsigned long)n;
 
 	*--p = '\0';
-	*--p = '\n';
 	do
 		*--p = (char)('0' + u % 10);
 	while ((u /= 10) != 0);
 	if (n < 0)
 		*--p = '-';
 	print(s);
-	print(" ");
 	print(p);
+}
+
+void runtime_println(const char *s, long n)
+{
+	print(s);
+	runtime_print(" ", n);
+	print("\n");
 }

@@ -6,8 +6,11 @@
  * (Go 1.7.4 runtime/panic.go, throw) */
 __attribute__((noreturn)) void runtime_throw(const char *s);
 
-/* Prints s and the number n, a line, on standard error, for a throw to follow.
- * (Go 1.7.4 runtime/print.go, println) */
+/* Prints s and the number n on standard error. (Go's built-in print) */
+void runtime_print(const char *s, long n);
+
+/* Prints s and, after a blank, the number n, which end a line, for a throw to follow.
+ * (Go's built-in println) */
 void runtime_println(const char *s, long n);
 
 #endif
