@@ -427,6 +427,50 @@ static void wait_for_ever(void *unused)
 	runtime_Semacquire(&never);
 }
 
+static _Atomic uint32_t ping, pong;
+static bool played_enough;
+
+static void play_ping(void *unused)
+{
+	(void)unused;
+	while (!played_enough) {
+		runtime_Semrelease(&ping);
+		runtime_Semacquire(&pong);
+	}
+	runtime_Semrelease(&ping);
+	port_test_done();
+}
+
+static void play_pong(void *unused)
+{
+	(void)unused;
+	while (!played_enough) {
+		runtime_Semrelease(&pong);
+		runtime_Semacquire(&ping);
+	}
+	runtime_Semrelease(&pong);
+	port_test_done();
+}
+
+/* Two that ready each other for long: neither keeps out who comes by the global queue,
+ * the timers' goroutine from its sleep, and the reader whom sysmon has found ready. */
+static void others_run_beside_two_that_ready_each_other(void)
+{
+	struct port_test_end e = open_end();
+	struct waiter r;
+
+	start_waiter(&r, &e, 'r');
+	runtime_newproc(play_ping, NULL);
+	runtime_newproc(play_pong, NULL);
+	time_Sleep(5 * time_Millisecond);
+	port_test_send_byte(&e);
+	port_test_wait_for(1);
+	assert_int_equal(r.result, 0);
+	played_enough = true;
+	port_test_wait_for(2);
+	port_test_close_end(&e);
+}
+
 static void deadlock(void)
 {
 	for (int i = 0; i < 8; i++)
@@ -845,6 +889,7 @@ static const struct port_test tests[] = {
     PORT_TEST(p_given_up_while_it_is_looked_for),
     PORT_TEST(one_poll_finds_two),
     PORT_TEST(others_run_while_one_sleeps),
+    PORT_TEST(others_run_beside_two_that_ready_each_other),
     PORT_TEST(note_sleeps_no_longer),
     PORT_TEST(p_given_away_runs_the_queue),
     PORT_TEST(p_given_away_polls),

@@ -8,7 +8,9 @@
  *   mutex_locked    held, nobody sleeps            unlock -> mutex_unlocked,
  *                                                  lock -> mutex_sleeping
  *   mutex_sleeping  held, somebody may sleep       unlock -> mutex_unlocked,
- *                                                  and wakes one
+ *                                                  and wakes one;
+ *                                                  lock -> mutex_locked for a moment,
+ *                                                  then -> mutex_sleeping again
  */
 #include "runtime/lock_futex.h"
 #include "runtime/os_linux.h"
@@ -79,13 +81,11 @@ bool runtime_notetsleep(runtime_note *n, int64_t ns)
 
 	if (__builtin_add_overflow(runtime_nanotime(), ns, &deadline))
 		deadline = INT64_MAX;
-	while (atomic_load(&n->key) == 0) {
-		ns = deadline - runtime_nanotime();
-		if (ns <= 0)
-			return false;
+	while (atomic_load(&n->key) == 0 && ns > 0) {
 		runtime_futexsleep(&n->key, 0, ns);
+		ns = deadline - runtime_nanotime();
 	}
-	return true;
+	return atomic_load(&n->key) != 0;
 }
 
 bool runtime_notetsleepg(runtime_note *n, int64_t ns)

@@ -13,13 +13,14 @@
  *                                              netpollunblock -> pdReady or nil,
  *                                              netpollblock -> nil (error seen)
  *   G         that goroutine is parked         netpollunblock -> pdReady or nil,
- *                                              and makes it runnable
+ *                                              and returns it, to be made runnable
  *
- * Only the one goroutine that holds fdMutex's lock for the direction moves its
- * semaphore to pdWait and G; any thread may move it on by compare-and-swap. So
- * each parked goroutine is taken out by exactly one of them, and no lock is
- * needed between the kernel's readiness and the goroutine. Once awake, netpollblock
- * puts its semaphore back to nil, and what stood there tells why it was woken.
+ * Only the one goroutine that holds fdMutex's lock for the direction, or is in connect,
+ * where nobody else has the netFD yet, moves its semaphore to pdWait and G; any thread
+ * may move it on by compare-and-swap. So each parked goroutine is taken out by exactly
+ * one of them, and no lock is needed between the kernel's readiness and the goroutine.
+ * Once awake, netpollblock puts its semaphore back to nil, and what stood there tells why
+ * it was woken.
  */
 #include "runtime/netpoll.h"
 #include "runtime/linkname.h"

@@ -232,8 +232,8 @@ static void runtime_startm(runtime_p *pp)
 	runtime_notewakeup(&mp->park);
 }
 
-/* Gives up pp before a call that will sleep, or another p that nobody needs. What
- * findrunnable would find to do, an m must be started for. */
+/* Gives up pp before a call that will sleep. If findrunnable would find something to do
+ * with it, an m is started for it; and if all other p's run, to look for something. */
 static void runtime_handoffp(runtime_p *pp)
 {
 	bool needed;
@@ -241,6 +241,7 @@ static void runtime_handoffp(runtime_p *pp)
 	runtime_lock(&runtime_sched.lock);
 	/* If no other p is running and nobody polls the network, somebody must. */
 	needed = pp->runnext || pp->runq.head || runtime_sched.runq.head ||
+	         atomic_load(&runtime_sched.npidle) == 0 ||
 	         (atomic_load(&runtime_sched.npidle) ==
 	              (uint32_t)atomic_load(&runtime_gomaxprocs) - 1 &&
 	          atomic_load(&runtime_sched.lastpoll) != 0);
@@ -280,14 +281,16 @@ static runtime_g *out_of_turn(runtime_p *pp)
 {
 	int64_t now;
 
-	if (!pp->runnext || !pp->runq.head)
+	if (!pp->runnext || (!pp->runq.head && !runtime_sched.runq.head))
 		return NULL;
 	now = runtime_nanotime();
 	if (pp->slicewhen == 0 || pp->slicetick != pp->schedtick) {
 		pp->slicetick = pp->schedtick;
 		pp->slicewhen = now;
 	}
-	return now - pp->slicewhen > 100LL * 1000 * 1000 ? gQueue_pop(&pp->runq) : NULL;
+	if (now - pp->slicewhen <= 100LL * 1000 * 1000)
+		return NULL;
+	return pp->runq.head ? gQueue_pop(&pp->runq) : runtime_globrunqget(pp, 1);
 }
 
 /* Finds a goroutine to run; blocks until there is one. Called with a p, returns
@@ -570,7 +573,7 @@ static void runtime_newproc1(void *newproc)
 
 	if (!gp) {
 		gp = runtime_malg();
-		atomic_store(&gp->atomicstatus, _Gdead);
+		casgstatus(gp, _Gidle, _Gdead);
 	}
 	gp->goid = atomic_fetch_add(&runtime_sched.goidgen, 1) + 1;
 	gp->startfn = n->fn;
@@ -860,13 +863,16 @@ static runtime_g *runtime_runqget(runtime_p *pp, bool *inheritTime)
 	return gp;
 }
 
-/* Takes a goroutine from whichever p has one: its m may be long at what it runs. */
+/* Takes a goroutine from whichever p has one: its m may be long at what it runs. Who
+ * would run next there comes last: that m may be about to do so. */
 static runtime_g *runtime_runqsteal(void)
 {
 	int32_t n = atomic_load(&runtime_gomaxprocs);
 	runtime_g *gp = NULL;
 	bool inheritTime;
 
+	for (int32_t i = 0; i < n && !gp; i++)
+		gp = gQueue_pop(&runtime_allp[i].runq);
 	for (int32_t i = 0; i < n && !gp; i++)
 		gp = runtime_runqget(&runtime_allp[i], &inheritTime);
 	return gp;

@@ -127,7 +127,7 @@ struct runtime_p {
 	uint32_t slicetick; /* schedtick when slicewhen was taken: see out_of_turn */
 	int64_t slicewhen;
 
-	/* Under sched.lock; empty while _Pidle. */
+	/* Under sched.lock; empty while in sched.pidle. */
 	runtime_g
 	    *runnext; /* runs next: what the last goroutine here made runnable last */
 	runtime_gQueue runq; /* then these, runtime_runqSize at most */
@@ -144,8 +144,9 @@ struct runtime_sudog {
 };
 
 typedef struct {
-	/* When an m came out of netpoll(true), or sysmon polled, ns; 0 while an m is
-	 * blocked there. Lock-free: one xchg decides who may block. */
+	/* When an m came out of netpoll(true), or sysmon polled, ns, and before that when
+	 * the process began; 0 while an m is blocked there. Lock-free: one xchg decides
+	 * who may block. */
 	_Atomic int64_t lastpoll;
 	_Atomic int64_t goidgen;
 
