@@ -61,9 +61,10 @@ static bool settled;
 u8 stop_at_call[PROBES];
 u8 stop_at_syscall[SYSCALLS];
 
-/* Threads traced now, and per CPU events that found the ring full: the ring
- * itself does not count them. */
+/* Threads traced now, those that found no row, and per CPU events that found the ring
+ * full: the ring itself does not count them. */
 s64 live;
+u64 untraced;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -158,7 +159,7 @@ static __always_inline struct thread *trace_thread(struct task_struct *task)
 		__sync_fetch_and_add(&live, 1);
 		return t;
 	}
-	count_lost();
+	__sync_fetch_and_add(&untraced, 1);
 	return NULL;
 }
 

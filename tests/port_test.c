@@ -157,8 +157,9 @@ static _Noreturn void run_here(const struct port_test *test)
 	exit(0);
 }
 
-/* Starts this program anew for one test; its standard error is the result. Descriptors have
- * the same numbers in it wherever it runs: it inherits none but the standard ones. */
+/* Starts this program anew for one test; its standard error is the result. Descriptors
+ * have the same numbers in it wherever it runs: it inherits none but the standard ones.
+ */
 static pid_t start(const struct port_test *test, int *errors)
 {
 	char *argv[] = {runtime_argv[0], (char *)test->name, NULL};

@@ -101,7 +101,13 @@ test_bad() {
 	one | sed '3i{"t":1,"type":"lost","lost":7}' >"$tmp/b"
 	refuses 'b:3: ' "$tmp/a" "$tmp/b" || return
 	one | grep -v summary >"$tmp/b"
-	refuses '/b:5: it ends without a summary: the rest is missing' "$tmp/a" "$tmp/b"
+	refuses '/b:5: it ends without a summary: the rest is missing' "$tmp/a" "$tmp/b" || return
+	one | tail -n +2 >"$tmp/b"
+	refuses '/b:1: the header is missing' "$tmp/a" "$tmp/b" || return
+	{ one; one; } >"$tmp/b"
+	refuses '/b:7: there is something after the summary' "$tmp/a" "$tmp/b" || return
+	{ one | grep -v summary; one; } >"$tmp/b"
+	refuses '/b:6: there is a second header' "$tmp/a" "$tmp/b"
 }
 
 # --- Live ---

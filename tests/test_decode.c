@@ -779,6 +779,36 @@ static void test_go_string(void **state)
 	assert_out("(net=\"unixpack\"...)");
 }
 
+/* Go's struct { IP []byte; Port int }: none, without an IP, and with one. */
+static void test_go_address(void **state)
+{
+	static const u64 len = 4, port = 18080;
+	struct call_event c = {.args = {0}};
+	u8 *address = c.capture + CALL_CAPTURE_1;
+
+	(void)state;
+	decode_call(&o, "laddr:A", &c, pds);
+	assert_out("(laddr=nil)");
+	c.args[0] = PTR;
+	memcpy(address + 24, &port, sizeof(port));
+	decode_call(&o, "laddr:A", &c, pds);
+	assert_out("(laddr=:18080)");
+	memcpy(address, "\177\0\0\1", len);
+	memcpy(address + 16, &len, sizeof(len));
+	decode_call(&o, "laddr:A", &c, pds);
+	assert_out("(laddr=127.0.0.1:18080)");
+}
+
+/* Lengths are 64 bits wide. */
+static void test_long_length(void **state)
+{
+	const struct call_event c = {.args = {PTR, PTR, 3ull << 30}};
+
+	(void)state;
+	decode_call(&o, ",,len:D", &c, pds);
+	assert_out("(len=3221225472)");
+}
+
 /* It restores the registers that its arguments would be in, had it any. */
 static void test_sigreturn(void **state)
 {
@@ -1048,6 +1078,8 @@ int main(void)
 	    TEST(test_epoll_wait),
 	    TEST(test_epoll_wait_long),
 	    TEST(test_go_string),
+	    TEST(test_go_address),
+	    TEST(test_long_length),
 	    TEST(test_sigreturn),
 	    TEST(test_other_calls),
 	    TEST(test_names),

@@ -130,6 +130,14 @@ test_32_bit() {
 	exits 125 "$dialtrace" -- "$tmp/small" && has "$tmp/err" 'small: a 32-bit Go program; dialtrace knows 64-bit ones only$'
 }
 
+# Of a Go that is not known the system calls are shown. Here one only says that it is.
+test_old_go() {
+	sed 's/go1\.19\./go1.06./g' "$tmp/strip" >"$tmp/old" && chmod +x "$tmp/old" || return
+	exits 2 "$dialtrace" -o "$tmp/trace" -- "$tmp/old" && # it has no argument
+		has "$tmp/err" 'old was built with a Go older than 1\.7, .*: only its system calls are shown$' &&
+		has "$tmp/trace" ' openat\(' && has_not "$tmp/trace" 'net\.'
+}
+
 # A function table that claims more functions than there is file.
 test_broken() {
 	local at
@@ -187,5 +195,6 @@ t "--check, and what is inlined" test_check strip
 t "stacks that grow and shrink" test_stacks
 t "attach to a server" test_attach
 t "a 32-bit program" test_32_bit
+t "a Go that is not known" test_old_go
 t "a broken function table" test_broken
 exit $failed

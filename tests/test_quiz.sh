@@ -86,8 +86,11 @@ test_bad_files() {
 	refuses 'has no system call that is a step' "$tmp/bad" || return
 	# What breaks off is played as far as it goes.
 	grep -v summary "$recording" >"$tmp/bad"
-	: | quiz 0 "$tmp/bad" && has "$tmp/err" '/bad: it ends without a summary: the rest is missing' &&
-		has "$tmp/out" 'Which system call'
+	: | quiz 125 "$tmp/bad" && has "$tmp/err" '/bad: it ends without a summary: the rest is missing' &&
+		has "$tmp/out" 'Which system call' || return
+	tail -n +2 "$recording" >"$tmp/bad"
+	refuses '/bad:1: the header is missing' "$tmp/bad" || return
+	refuses 'is no file: the quiz reads its recording twice' <(cat "$recording")
 }
 
 t "every answer right" test_all_right

@@ -154,6 +154,7 @@ test_foreign() {
 	replay 125 "$tmp/none" && has "$tmp/err" "^dialtrace: cannot read $tmp/none: No such file or directory$" || return
 	replay 125 "$tmp" && has "$tmp/err" ':1: cannot read on: Is a directory$' || return
 	replay 125 /dev/zero && has "$tmp/err" ':1: the line is too long$' || return
+	replay 125 --html="$tmp/page" - - <"$recording" && has "$tmp/err" 'standard input is one recording, not two' || return
 	# It overwrites nothing.
 	echo mine >"$tmp/mine"
 	replay 125 -o "$tmp/mine" /etc/passwd && replay 125 --chrome="$tmp/mine" /dev/null &&

@@ -35,6 +35,11 @@ static void hostport(struct out *o, const u8 *ip, u64 len, u16 port, u32 zone)
 	struct sockaddr_in in = {.sin_family = AF_INET};
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
 
+	if (len == 0) {
+		out_ch(o, ':');
+		out_u64(o, port);
+		return;
+	}
 	if (len == 16 && memcmp(ip, mapped, sizeof(mapped)) != 0) {
 		in6.sin6_port = htons(port);
 		in6.sin6_scope_id = zone;
@@ -64,10 +69,7 @@ static void go_tcpaddr(struct out *o, const u8 *capture)
 	} a;
 
 	memcpy(&a, capture, sizeof(a));
-	if (a.len == 4 || a.len == 16)
-		hostport(o, a.ip, a.len, (u16)a.port, 0);
-	else
-		out_str(o, "nil");
+	hostport(o, a.ip, a.len, (u16)a.port, 0);
 }
 
 static void value(struct out *o, char kind, u64 arg, u64 next, const struct call_event *c)
@@ -113,10 +115,13 @@ static void value(struct out *o, char kind, u64 arg, u64 next, const struct call
 		out_u64(o, goid);
 		break;
 	case 'a':
-		tcpaddr(o, c->capture + CALL_CAPTURE_1);
-		break;
 	case 'A':
-		go_tcpaddr(o, c->capture + CALL_CAPTURE_1);
+		if (!arg)
+			out_str(o, "nil");
+		else if (kind == 'a')
+			tcpaddr(o, c->capture + CALL_CAPTURE_1);
+		else
+			go_tcpaddr(o, c->capture + CALL_CAPTURE_1);
 		break;
 	case 'D':
 		out_i64(o, (s64)arg);

@@ -7,9 +7,9 @@
 
 #include "dialtrace/elf_image.h"
 
-/* The newest Go whose sources the table was checked against: a newer one is taken
- * for it. */
-enum { GO_NEWEST = 26 };
+/* Go 1.7 to 1.26: the newest whose sources the table was checked against. A newer one is
+ * taken for it. */
+enum { GO_OLDEST = 7, GO_NEWEST = 26 };
 
 struct go_version {
 	unsigned minor; /* 19 is Go 1.19; 0: could not be told */

@@ -268,10 +268,6 @@ bool gosym_open(struct gosym *g, struct bytes file, const char **error)
 		*error = "a 32-bit Go program; dialtrace knows 64-bit ones only";
 	else if (g->file.machine != EM_X86_64 && g->file.machine != EM_AARCH64)
 		*error = "a Go program for another architecture";
-	else if (!g->version.minor)
-		*error = "a Go program that does not tell its version";
-	else if (g->version.minor < 7)
-		*error = "built with a Go older than 1.7, which dialtrace does not know";
 	if (*error)
 		elf_image_close(&g->file);
 	return !*error;

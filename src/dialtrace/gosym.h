@@ -1,6 +1,6 @@
 /*
- * What the tracer needs to know of a Go program, of any version from 1.7 on, stripped
- * or not: which Go it is, where its functions are, where it keeps its g.
+ * What the tracer needs to know of a Go program, of any version from GO_OLDEST on,
+ * stripped or not: which Go it is, where its functions are, where it keeps its g.
  */
 #ifndef DIALTRACE_GOSYM_H
 #define DIALTRACE_GOSYM_H

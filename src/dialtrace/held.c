@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINE = 256 };
+enum { LINE = 256, MOST = 64 * 1024 * 1024 };
 
 struct held held_open(void)
 {
@@ -26,6 +26,12 @@ static s64 size_of(const struct held *h)
 	return fstat(h->fd, &st) < 0 ? 0 : st.st_size;
 }
 
+/* Gives the memory back of what lies before h->at. */
+static void forget(const struct held *h)
+{
+	fallocate(h->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, h->at);
+}
+
 bool held_line(struct held *h, struct out *o)
 {
 	s64 size = size_of(h);
@@ -35,6 +41,11 @@ bool held_line(struct held *h, struct out *o)
 	if (size == h->looked)
 		return false;
 	h->looked = size;
+	if (size - h->at > MOST) {
+		h->left_out += size - MOST - h->at;
+		h->at = size - MOST;
+		forget(h);
+	}
 	n = pread(h->fd, text, LINE, size > LINE ? size - LINE : 0);
 	while (n > 0 && text[n - 1] == '\n')
 		n--;
@@ -52,6 +63,12 @@ void held_print(struct held *h)
 	char text[65536];
 	ssize_t n;
 
+	if (h->left_out)
+		warnx(
+		    "the command printed much: of what it printed first, %lld bytes are "
+		    "left out",
+		    (long long)h->left_out);
+	h->left_out = 0;
 	while ((n = pread(h->fd, text, sizeof(text), h->at)) > 0) {
 		struct out o;
 
@@ -60,6 +77,6 @@ void held_print(struct held *h)
 		out_flush(&o);
 		out_free(&o);
 		h->at += n;
-		fallocate(h->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, h->at);
+		forget(h);
 	}
 }

@@ -124,8 +124,12 @@ static int process_open(pid_t pid, char **program)
 		return fd;
 	if (errno == ENOENT)
 		cannot_trace(pid, "it is dead, or the kernel's own");
-	if (errno == EACCES && geteuid() != 0)
-		cannot_trace(pid, "Permission denied: run it as root or through sudo");
+	if (errno == EACCES)
+		cannot_trace(pid,
+		             geteuid() != 0
+		                 ? "Permission denied: run it as root or through sudo"
+		                 : "Permission denied: it takes CAP_SYS_PTRACE and "
+		                   "all capabilities that the process has");
 	cannot_trace(pid, strerror(errno));
 }
 
@@ -352,7 +356,7 @@ int main(int argc, char **argv)
 	struct session s = {.options = &o, .held.fd = -1};
 	struct probes_target target = {0};
 	struct summary summary;
-	char *path;
+	char *path, process[32];
 	int pidfd = -1, status;
 
 	keep_standard_numbers();
@@ -375,7 +379,9 @@ int main(int argc, char **argv)
 	s.check = o.list;
 	s.trace = trace_new(s.writer, &s.out, s.check, o.emulate);
 
+	snprintf(process, sizeof(process), "process %d", o.pid);
 	target.path = path;
+	target.name = o.pid ? process : path;
 	target.attach = o.pid != 0;
 	target.all = o.all;
 	target.step = o.step;
@@ -407,6 +413,11 @@ int main(int argc, char **argv)
 	summary = (struct summary){trace_count(s.trace), s.lost, s.check};
 	s.writer->summary(&s.out, &summary);
 	output_end(&s.out, o.output);
+	if (probes_untraced(s.probes))
+		warnx(
+		    "%llu threads, and what they started, were not traced: too many ran "
+		    "at the same time",
+		    (unsigned long long)probes_untraced(s.probes));
 	if (s.out.error ||
 	    (o.check && !check_passed(s.check, probes_program(s.probes)->count)))
 		status = 125;

@@ -262,6 +262,8 @@ static error_t parse_replay(int key, char *arg, struct argp_state *state)
 			argp_error(state,
 			           "nothing to replay: give a recording, made with "
 			           "dialtrace --format=json, or - for standard input");
+		if (o->beside && strcmp(o->file, "-") == 0 && strcmp(o->beside, "-") == 0)
+			argp_error(state, "standard input is one recording, not two");
 		if (o->beside && !o->html)
 			argp_error(state,
 			           "one recording at a time: %s or %s, but for --html",

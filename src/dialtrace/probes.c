@@ -134,7 +134,7 @@ static void configure(struct probes *p, const struct probes_target *t)
 		config->wanted[nr] = decode_in_chain(nr);
 		config->capture[nr] = (u8)decode_capture(nr);
 	}
-	program_read(&p->program, t->path, config);
+	program_read(&p->program, t->path, t->name, config);
 }
 
 /*
@@ -245,6 +245,11 @@ u64 probes_lost(const struct probes *p)
 	for (int i = 0; i < p->cpus; i++)
 		sum += per_cpu[i];
 	return sum;
+}
+
+u64 probes_untraced(const struct probes *p)
+{
+	return __atomic_load_n(&p->skel->bss->untraced, __ATOMIC_RELAXED);
 }
 
 const struct program *probes_program(const struct probes *p)

@@ -15,7 +15,8 @@ struct probes_target {
 	bool attach;      /* pid runs already, rather than being about to exec */
 	bool all;         /* every system call, not only the chain's */
 	bool step;        /* pid is stopped where probes_stop_... say */
-	const char *path; /* the program pid runs, or will */
+	const char *path; /* the program pid runs, or will, */
+	const char *name; /* and how to call it in messages */
 };
 
 /* Loads the BPF program and attaches it: to the system calls, and to whichever
@@ -32,6 +33,9 @@ long probes_live(const struct probes *p);
 
 /* Events that did not fit into the ring so far. */
 u64 probes_lost(const struct probes *p);
+
+/* Threads that were not traced, because too many are. */
+u64 probes_untraced(const struct probes *p);
 
 /* The program, as far as it was found out. */
 const struct program *probes_program(const struct probes *p);

@@ -58,9 +58,10 @@ static void look_up_port(struct program *p, size_t row, void *ctx)
 		add(p, port->config, row, offset);
 }
 
-static void read_port(struct program *p, const char *path, struct config *config)
+static void read_port(struct program *p, const char *path, const char *name,
+                      struct config *config)
 {
-	struct symbols *s = symbols_open(path);
+	struct symbols *s = symbols_open(path, name);
 	struct port port = {s, config};
 
 	if (!s)
@@ -152,8 +153,8 @@ static const char *find_go(struct program *p, const struct gosym *g,
 	return error;
 }
 
-/* Returns false if the program is not Go's. */
-static bool read_go(struct program *p, const char *path, int fd, size_t size,
+/* Returns false if the program is not Go's, or of a Go that is not known. */
+static bool read_go(struct program *p, const char *name, int fd, size_t size,
                     struct config *config)
 {
 	struct bytes file = {.n = size};
@@ -165,15 +166,21 @@ static bool read_go(struct program *p, const char *path, int fd, size_t size,
 		return false;
 	file.p = map;
 	if (gosym_open(&g, file, &error)) {
-		p->go = g.version.minor;
-		describe(p, &g);
-		configure_go(&g, config);
-		error = find_go(p, &g, config);
+		if (g.version.minor >= GO_OLDEST) {
+			p->go = g.version.minor;
+			describe(p, &g);
+			configure_go(&g, config);
+			error = find_go(p, &g, config);
+		} else {
+			warnx("%s was built with a Go older than 1.%d, or that does not "
+			      "tell its version: only its system calls are shown",
+			      name, GO_OLDEST);
+		}
 		gosym_close(&g);
 	}
 	munmap(map, size);
 	if (error)
-		errx(125, "%s: %s", path, error);
+		errx(125, "%s: %s", name, error);
 	return p->go != 0;
 }
 
@@ -185,7 +192,8 @@ static bool is_32_bit(int fd)
 	       memcmp(ident, ELFMAG, SELFMAG) == 0 && ident[EI_CLASS] == ELFCLASS32;
 }
 
-void program_read(struct program *p, const char *path, struct config *config)
+void program_read(struct program *p, const char *path, const char *name,
+                  struct config *config)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -196,14 +204,14 @@ void program_read(struct program *p, const char *path, struct config *config)
 	p->missing = calloc(steps_count, sizeof(*p->missing));
 	p->inlined = calloc(steps_count, sizeof(*p->inlined));
 	if (!p->row || !p->offset || !p->missing || !p->inlined)
-		err(125, "%s", path);
+		err(125, "%s", name);
 	if (fd < 0 || fstat(fd, &st) < 0)
-		err(125, "cannot read %s", path);
+		err(125, "cannot read %s", name);
 	config->exe_inode = st.st_ino;
-	if (!read_go(p, path, fd, (size_t)st.st_size, config))
-		read_port(p, path, config);
+	if (!read_go(p, name, fd, (size_t)st.st_size, config))
+		read_port(p, path, name, config);
 	if (is_32_bit(fd))
-		warnx("%s is a 32-bit program: its system calls are not shown", path);
+		warnx("%s is a 32-bit program: its system calls are not shown", name);
 	close(fd);
 }
 

@@ -21,8 +21,9 @@ struct program {
 };
 
 /* Reads the program at path, and tells the probes about it in *config. Exits with a
- * message if it is malformed. */
-void program_read(struct program *p, const char *path, struct config *config);
+ * message if it is malformed, which calls it name. */
+void program_read(struct program *p, const char *path, const char *name,
+                  struct config *config);
 void program_free(struct program *p);
 
 #endif

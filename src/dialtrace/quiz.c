@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BUFFER = 64 * 1024, NAMES = 64, CHOICES = 4, CHAPTERS = 32, SEED = 256 };
@@ -98,9 +99,15 @@ static void remember(struct quiz *q, const char *name)
 
 static struct recording *open_recording(const struct quiz *q, FILE **in)
 {
+	struct stat st;
+
 	*in = fopen(q->file, "re");
-	if (!*in)
+	if (!*in || fstat(fileno(*in), &st) < 0)
 		err(125, "cannot read %s", q->file);
+	if (!S_ISREG(st.st_mode))
+		errx(125,
+		     "%s is no file: the quiz reads its recording twice, save it in one",
+		     q->file);
 	return recording_new(*in);
 }
 
@@ -112,9 +119,10 @@ static void each(struct quiz *q, void (*fn)(struct quiz *, const struct record *
 	struct record record;
 
 	while (!q->over && (record = recording_read(r)).type != RECORD_END) {
-		if (record.type == RECORD_BAD)
+		if (record.type == RECORD_BAD || record.misplaced)
 			errx(125, "%s:%llu: %s", q->file,
-			     (unsigned long long)recording_line(r), record.error);
+			     (unsigned long long)recording_line(r),
+			     record.misplaced ? record.misplaced : record.error);
 		fn(q, &record);
 	}
 	recording_free(r);
@@ -289,5 +297,5 @@ int quiz(int argc, char **argv)
 	for (unsigned i = 0; i < q.count; i++)
 		free(q.names[i]);
 	out_free(&q.out);
-	return q.out.error ? 125 : 0;
+	return q.out.error || !q.complete ? 125 : 0;
 }

@@ -14,7 +14,9 @@ enum { DEPTH_MAX = 10000 };
 struct recording {
 	FILE *in;
 	u64 line_number;
-	bool over; /* there is nothing to read after this line */
+	bool over;     /* there is nothing to read after this line */
+	bool begun;    /* there was an object, */
+	bool complete; /* and the summary */
 	struct json_tokener *tokener;
 	struct json_object *object; /* the line read last */
 	struct out escaped;
@@ -385,6 +387,17 @@ static void parse(struct recording *r, size_t len)
 		wrong(r, "the line is no JSON object", "", "");
 }
 
+static const char *misplaced(const struct recording *r, const struct record *record)
+{
+	if (r->complete)
+		return "there is something after the summary";
+	if (r->begun && record->type == RECORD_HEADER)
+		return "there is a second header: these are two recordings";
+	if (!r->begun && record->type != RECORD_HEADER)
+		return "the header is missing";
+	return NULL;
+}
+
 struct record recording_read(struct recording *r)
 {
 	struct record record = {.type = RECORD_END};
@@ -400,6 +413,9 @@ struct record recording_read(struct recording *r)
 	if (!*r->error)
 		read_object(r, &record);
 	if (*r->error)
-		record = (struct record){.type = RECORD_BAD, .error = r->error};
+		return (struct record){.type = RECORD_BAD, .error = r->error};
+	record.misplaced = misplaced(r, &record);
+	r->begun = true;
+	r->complete |= record.type == RECORD_SUMMARY;
 	return record;
 }

@@ -22,6 +22,9 @@ struct record {
 		RECORD_BAD, /* not one of dialtrace's */
 		RECORD_END, /* there are no more */
 	} type;
+	/* What is wrong with its place among the others, or NULL: the first is the
+	 * header, there is no second one, and nothing follows the summary. */
+	const char *misplaced;
 	union {
 		struct header header;
 		struct line line;

@@ -174,16 +174,12 @@ static bool handle(struct replay *r, const struct record *record)
 {
 	if (record->type == RECORD_END)
 		return false;
-	if (record->type != RECORD_BAD && r->complete) {
-		on_bad(r, "there is something after the summary");
-		return false;
+	if (record->misplaced) {
+		on_bad(r, record->misplaced);
+		/* Without its header it can be read, with another's it cannot. */
+		if (r->objects)
+			return false;
 	}
-	if (record->type == RECORD_HEADER && r->objects) {
-		on_bad(r, "there is a second header: these are two recordings");
-		return false;
-	}
-	if (record->type != RECORD_BAD && record->type != RECORD_HEADER && !r->objects)
-		on_bad(r, "the header is missing");
 	switch (record->type) {
 	case RECORD_HEADER:
 		on_header(r, &record->header);

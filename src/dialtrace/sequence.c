@@ -84,9 +84,10 @@ struct sequence sequence_read(const char *path)
 	while ((record = recording_read(r)).type != RECORD_END) {
 		const struct line *l = &record.line;
 
-		if (record.type == RECORD_BAD)
+		if (record.type == RECORD_BAD || record.misplaced)
 			errx(125, "%s:%llu: %s", path,
-			     (unsigned long long)recording_line(r), record.error);
+			     (unsigned long long)recording_line(r),
+			     record.misplaced ? record.misplaced : record.error);
 		if (record.type == RECORD_LOST)
 			errx(125, "%s:%llu: events were lost here: record it again", path,
 			     (unsigned long long)recording_line(r));

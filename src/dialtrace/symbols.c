@@ -10,16 +10,16 @@
 
 struct symbols {
 	int fd;
-	const char *path;
+	const char *name; /* for messages */
 	Elf *elf;
 	Elf_Data *data;
 	size_t count;
 	size_t names; /* index of the string table */
 };
 
-static _Noreturn void malformed(const char *path)
+static _Noreturn void malformed(const struct symbols *s)
 {
-	errx(125, "%s: malformed ELF file: %s", path, elf_errmsg(-1));
+	errx(125, "%s: malformed ELF file: %s", s->name, elf_errmsg(-1));
 }
 
 /* Finds the symbol table; false if the file is stripped. */
@@ -29,12 +29,12 @@ static bool find_table(struct symbols *s)
 		GElf_Shdr sh;
 
 		if (!gelf_getshdr(scn, &sh))
-			malformed(s->path);
+			malformed(s);
 		if (sh.sh_type != SHT_SYMTAB)
 			continue;
 		s->data = elf_getdata(scn, NULL);
 		if (!s->data || !sh.sh_entsize)
-			malformed(s->path);
+			malformed(s);
 		s->count = s->data->d_size / sh.sh_entsize;
 		s->names = sh.sh_link;
 		return true;
@@ -42,17 +42,17 @@ static bool find_table(struct symbols *s)
 	return false;
 }
 
-struct symbols *symbols_open(const char *path)
+struct symbols *symbols_open(const char *path, const char *name)
 {
 	struct symbols *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		err(125, "symbols");
 	elf_version(EV_CURRENT);
-	s->path = path;
+	s->name = name;
 	s->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (s->fd < 0)
-		err(125, "cannot read %s", path);
+		err(125, "cannot read %s", name);
 	s->elf = elf_begin(s->fd, ELF_C_READ_MMAP, NULL);
 	if (!s->elf || elf_kind(s->elf) != ELF_K_ELF || !find_table(s)) {
 		symbols_close(s);
@@ -101,7 +101,7 @@ static bool find_tls_segment(const struct symbols *s, GElf_Phdr *ph)
 	size_t n;
 
 	if (elf_getphdrnum(s->elf, &n) < 0)
-		malformed(s->path);
+		malformed(s);
 	for (size_t i = 0; i < n; i++)
 		if (gelf_getphdr(s->elf, (int)i, ph) && ph->p_type == PT_TLS)
 			return true;

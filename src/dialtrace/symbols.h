@@ -11,8 +11,8 @@ struct symbols;
 
 /* Reads path's symbol table. Returns NULL for a file that is not ELF (a script)
  * and for one without symbols: there is nothing to probe then. Exits with a
- * message if the file is malformed. */
-struct symbols *symbols_open(const char *path);
+ * message if the file is malformed, which calls it name. */
+struct symbols *symbols_open(const char *path, const char *name);
 void symbols_close(struct symbols *s);
 
 /* Looks a function up. Returns whether there is one, and where its first

@@ -60,6 +60,8 @@ static size_t line_part(const char *s, size_t n, size_t room, enum text kind)
 			space = i + 1;
 		c += (s[i] & 0xc0) != 0x80;
 	}
+	while (i < n && (s[i] & 0xc0) == 0x80)
+		i++;
 	return comma ? comma : space ? space : i;
 }
 
