@@ -255,6 +255,8 @@ static error_t parse_replay(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (o->beside)
 			argp_error(state, "no more than two recordings: not %s", arg);
+		if (o->file && strcmp(o->file, "-") == 0 && strcmp(arg, "-") == 0)
+			argp_error(state, "standard input is one recording, not two");
 		*(o->file ? &o->beside : &o->file) = arg;
 		break;
 	case ARGP_KEY_END:
@@ -262,8 +264,6 @@ static error_t parse_replay(int key, char *arg, struct argp_state *state)
 			argp_error(state,
 			           "nothing to replay: give a recording, made with "
 			           "dialtrace --format=json, or - for standard input");
-		if (o->beside && strcmp(o->file, "-") == 0 && strcmp(o->beside, "-") == 0)
-			argp_error(state, "standard input is one recording, not two");
 		if (o->beside && !o->html)
 			argp_error(state,
 			           "one recording at a time: %s or %s, but for --html",
