@@ -128,7 +128,8 @@ static struct syscall_event returned(u64 ts, u64 g, u64 sp, long nr, s64 ret)
 static void test_call(void **state)
 {
 	struct call_event dial = {.e = base(EVENT_CALL, 5000, G, STACK - 16),
-	                          .probe = probe_of("net.DialTCP")};
+	                          .probe = probe_of("net.DialTCP"),
+	                          .args = {STACK, 0, STACK}};
 	net_TCPAddr addr = {.IP = {.len = 4, .byte = {127, 0, 0, 1}}, .Port = 4012};
 
 	(void)state;

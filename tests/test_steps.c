@@ -226,7 +226,7 @@ static void test_args(void **state)
 	(void)state;
 	for (size_t i = 0; i < steps_count; i++) {
 		if (steps[i].args)
-			check_args(&steps[i], steps[i].args, "dbpmFTsag");
+			check_args(&steps[i], steps[i].args, "dDbpmFTsag");
 		for (unsigned go = 7; go <= 99; go++) {
 			struct step_form form = step_form(&steps[i], go);
 
