@@ -8,7 +8,7 @@
 #define THREADS          32768 /* rows of the thread table, a power of two */
 #define THREAD_TRIES     4
 #define SYSCALLS         512 /* numbers above are never wanted by name */
-#define PROBES           128
+#define PROBES           160
 #define SOCKADDR_CAPTURE 128
 
 /* A call's first capture is a name, its second an address. */

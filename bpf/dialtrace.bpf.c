@@ -274,6 +274,8 @@ static __always_inline u64 capture_from(u8 kind, const u64 *args)
 	switch (kind) {
 	case CAPTURE_BUF_IN:
 	case CAPTURE_BUF_OUT:
+	case CAPTURE_DATAGRAM_IN:
+	case CAPTURE_DATAGRAM_OUT:
 	case CAPTURE_SOCKADDR_IN:
 	case CAPTURE_SOCKADDR_OUT:
 	case CAPTURE_EPOLL_WAIT:
@@ -298,11 +300,28 @@ static __always_inline u64 at_most(u64 n, u64 max)
  * whether there is one. */
 static __always_inline bool read_length(u8 kind, const u64 *args, u32 *length)
 {
-	u64 from = kind == CAPTURE_SOCKADDR_OUT ? args[2]
-	           : kind == CAPTURE_OPT_OUT    ? args[4]
-	                                        : 0;
+	u64 from = kind == CAPTURE_SOCKADDR_OUT   ? args[2]
+	           : kind == CAPTURE_OPT_OUT      ? args[4]
+	           : kind == CAPTURE_DATAGRAM_OUT ? args[5]
+	                                          : 0;
 
 	return from && !bpf_probe_read_user(length, sizeof(*length), (void *)from);
+}
+
+/* How much of a buffer. With MSG_TRUNC the kernel tells more than there was room for. */
+static __always_inline u64 buffer_len(bool in, const u64 *args, bool ok, s64 ret)
+{
+	if (in)
+		return at_most(args[2], STRING_CAPTURE);
+	return ok ? at_most(at_most((u64)ret, args[2]), STRING_CAPTURE) : 0;
+}
+
+/* How much of a datagram's address. */
+static __always_inline u64 address_len(bool in, const u64 *args, bool ok, u32 length_out)
+{
+	if (!args[4] || (!in && !ok))
+		return 0;
+	return at_most(in ? (u32)args[5] : length_out, SOCKADDR_CAPTURE);
 }
 
 /* How much of it. What the kernel writes is there once the call has succeeded. */
@@ -311,10 +330,13 @@ static __always_inline u64 capture_len(u8 kind, const u64 *args, bool ok, s64 re
 {
 	switch (kind) {
 	case CAPTURE_BUF_IN:
-		return at_most(args[2], STRING_CAPTURE);
 	case CAPTURE_BUF_OUT:
-		/* With MSG_TRUNC it tells more than there was room for. */
-		return ok ? at_most(at_most((u64)ret, args[2]), STRING_CAPTURE) : 0;
+		return buffer_len(kind == CAPTURE_BUF_IN, args, ok, ret);
+	case CAPTURE_DATAGRAM_IN:
+	case CAPTURE_DATAGRAM_OUT:
+		if (address_len(kind == CAPTURE_DATAGRAM_IN, args, ok, length_out))
+			return STRING_CAPTURE + SOCKADDR_CAPTURE;
+		return buffer_len(kind == CAPTURE_DATAGRAM_IN, args, ok, ret);
 	case CAPTURE_SOCKADDR_IN:
 		return at_most((u32)args[2], SOCKADDR_CAPTURE);
 	case CAPTURE_SOCKADDR_OUT:
@@ -411,6 +433,20 @@ static __always_inline u32 take_long(struct syscall_event_long *l, u8 kind, u64 
 	return bpf_probe_read_user(l->s.capture, len, (void *)from) ? 0 : (u32)len;
 }
 
+/* A datagram's beginning, and its address behind it. */
+static __always_inline u32 take_datagram(struct syscall_event_long *l, bool in,
+                                         const struct call *c)
+{
+	u64 n = buffer_len(in, c->args, true, c->ret);
+	u64 size = address_len(in, c->args, true, c->length_out);
+
+	if (bpf_probe_read_user(l->s.capture, n, (void *)c->from))
+		return 0;
+	if (bpf_probe_read_user(l->s.capture + STRING_CAPTURE, size, (void *)c->args[4]))
+		return (u32)n;
+	return STRING_CAPTURE + (u32)size;
+}
+
 static __always_inline void emit_syscall(u8 type, struct task_struct *task,
                                          struct thread *t, struct pt_regs *regs, u64 nr,
                                          s64 ret)
@@ -429,7 +465,11 @@ static __always_inline void emit_syscall(u8 type, struct task_struct *task,
 		if (!l)
 			return;
 		fill_syscall(&l->s, type, task, t, &c);
-		l->s.e.caplen = (u16)take_long(l, kind, c.from, c.len);
+		if (kind == CAPTURE_DATAGRAM_IN || kind == CAPTURE_DATAGRAM_OUT)
+			l->s.e.caplen =
+			    (u16)take_datagram(l, kind == CAPTURE_DATAGRAM_IN, &c);
+		else
+			l->s.e.caplen = (u16)take_long(l, kind, c.from, c.len);
 		submit(l, sizeof(*l));
 	} else {
 		struct syscall_event *s = reserve(sizeof(*s));

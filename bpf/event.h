@@ -85,8 +85,11 @@ struct syscall_event_long {
 /* Which user memory to take along with a syscall. */
 enum capture {
 	CAPTURE_NONE,
-	CAPTURE_BUF_IN,       /* args[1], args[2] bytes: write, sendto */
-	CAPTURE_BUF_OUT,      /* args[1], ret bytes: read, recvfrom */
+	CAPTURE_BUF_IN,       /* args[1], args[2] bytes: write */
+	CAPTURE_BUF_OUT,      /* args[1], ret bytes: read */
+	CAPTURE_DATAGRAM_IN,  /* the same and, behind STRING_CAPTURE bytes, the address */
+	                      /* args[4], args[5] bytes, if there is one: sendto */
+	CAPTURE_DATAGRAM_OUT, /* args[4], *args[5] bytes: recvfrom */
 	CAPTURE_SOCKADDR_IN,  /* args[1], args[2] bytes: connect, bind */
 	CAPTURE_SOCKADDR_OUT, /* args[1], *args[2] bytes: getsockname, accept */
 	CAPTURE_OPT_IN,       /* args[3], args[4] bytes: setsockopt */

@@ -540,7 +540,25 @@ static void test_send_and_receive(void **state)
 	CALL("recvfrom", 2, 3, PTR, 10, 0, PTR, PTR + 16);
 	capture("hi", 2);
 	assert_call("recvfrom(3, \"hi\", 10, 0, 0x7ffd6d3e9810, 0x7ffd6d3e9820) = 2");
-	assert_sleeping("recvfrom(3, …, 10, 0, …, …)");
+	length_in(112);
+	assert_sleeping("recvfrom(3, …, 10, 0, …, [112])");
+	/* The address stands behind the room for the buffer. */
+	struct {
+		u8 data[STRING_CAPTURE];
+		struct sockaddr_in from;
+	} datagram = {"hi",
+	              {.sin_family = AF_INET,
+	               .sin_port = htons(80),
+	               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+
+	CALL("sendto", 2, 3, PTR, 2, 0, PTR, 16);
+	capture(&datagram, sizeof(datagram));
+	assert_call("sendto(3, \"hi\", 2, 0, {AF_INET, 127.0.0.1:80}, 16) = 2");
+	CALL("recvfrom", 2, 3, PTR, 10, 0, PTR, PTR + 16);
+	capture(&datagram, sizeof(datagram));
+	lengths(112, 16);
+	assert_call(
+	    "recvfrom(3, \"hi\", 10, 0, {AF_INET, 127.0.0.1:80}, [112 => 16]) = 2");
 	/* A datagram of 10 bytes, of which there was room for 4. */
 	CALL("recvfrom", 10, 3, PTR, 4, MSG_TRUNC, 0, 0);
 	capture("0123", 4);

@@ -881,6 +881,16 @@ test_lengths() {
 			socketpair(AF_UNIX, SOCK_DGRAM, 0, d);
 			write(d[0], "0123456789", 10);
 			recv(d[1], b, 4, MSG_TRUNC);
+			struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+			int u = socket(AF_INET, SOCK_DGRAM, 0);
+			bind(u, (void *)&in, sizeof(in));
+			*len = sizeof(in); getsockname(u, (void *)&in, len);
+			sendto(u, "0123456789012345678901234567890123456789", 40, 0, (void *)&in, sizeof(in));
+			*len = 128; recvfrom(u, a, sizeof(a), 0, (void *)(a + 256), len);
+			sendto(u, "", 0, 0, (void *)&in, sizeof(in));
+			*len = 2; recvfrom(u, a, sizeof(a), 0, (void *)(a + 256), len);
+			sendto(u, "x", 1, 0, (void *)1, sizeof(in));
+			recvfrom(u, a, sizeof(a), MSG_DONTWAIT, (void *)(a + 256), len);
 			connect(s, (void *)a, -1);
 			setsockopt(s, SOL_SOCKET, SO_DEBUG, a, -1);
 			return 0;
@@ -888,8 +898,8 @@ test_lengths() {
 	END
 	timeout "$patience" "$dialtrace" -f json -o "$tmp/json" -- "$tmp/lengths"
 	is "exit status" 0 $? && jq -r 'select(.syscall != null and
-		(.syscall | test("get|recv|connect|setsock"))) | .text' "$tmp/json" |
-		sed -E 's/0x[0-9a-f]{6,}/PTR/; s/CONGESTION, "[a-z]*\\0[^"]*"/CONGESTION, NAME/
+		(.syscall | test("get|recv|sendto|connect|setsock"))) | .text' "$tmp/json" |
+		sed -E 's/0x[0-9a-f]{6,}/PTR/g; s/127\.0\.0\.1:[0-9]+/ADDR/; s/CONGESTION, "[a-z]*\\0[^"]*"/CONGESTION, NAME/
 			s/INFO, "[^"]*"\.\.\., \[1000 => [0-9]{3}]/INFO, STRUCT, [1000 => N]/' >"$tmp/out"
 	diff -u - "$tmp/out" <<-'END'
 		getsockname(3, {AF_INET, 0.0.0.0:0}, [128 => 16]) = 0
@@ -899,6 +909,13 @@ test_lengths() {
 		getsockopt(3, SOL_TCP, TCP_CONGESTION, NAME, [200 => 16]) = 0
 		getsockopt(3, SOL_TCP, TCP_INFO, STRUCT, [1000 => N]) = 0
 		recvfrom(5, "0123", 4, MSG_TRUNC, NULL, NULL) = 10
+		getsockname(6, {AF_INET, ADDR}, [16]) = 0
+		sendto(6, "01234567890123456789012345678901"..., 40, 0, {AF_INET, ADDR}, 16) = 40
+		recvfrom(6, "01234567890123456789012345678901"..., 1024, 0, {AF_INET, ADDR}, [128 => 16]) = 40
+		sendto(6, "", 0, 0, {AF_INET, ADDR}, 16) = 0
+		recvfrom(6, "", 1024, 0, {sa_family=AF_INET, …}, [2 => 16]) = 0
+		sendto(6, "x", 1, 0, 0x1, 16) = EFAULT
+		recvfrom(6, PTR, 1024, MSG_DONTWAIT, PTR, [16]) = EAGAIN
 		connect(3, PTR, -1) = EINVAL
 		setsockopt(3, SOL_SOCKET, SO_DEBUG, PTR, -1) = EINVAL
 	END

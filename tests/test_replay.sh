@@ -345,10 +345,61 @@ test_recordings_whole() {
 
 # --- ---
 
+# What stands inside a function in a recording, that function calls, itself or through others:
+# by the program's code. Two functions are called by pointers.
+test_callers() {
+	local name program
+	for name in dial-2.6.26 refused listen deadline close bigwrite sysmon udp; do
+		program=$B/${name%%-*}
+		[ "$name" = refused ] && program=$B/dial
+		{
+			objdump -d --no-show-raw-insn "$program" | awk '
+				/^[0-9a-f]+ <.*>:$/ { caller = substr($2, 2, length($2) - 3) }
+				match($0, /(call|jmp) +[0-9a-f]+ <[^>+]+>/) {
+					callee = substr($0, RSTART, RLENGTH)
+					gsub(/.*<|>/, "", callee)
+					print "edge", caller, callee
+				}'
+			echo edge sync_Once_Do net_runtime_pollServerInit
+			echo edge sync_Once_Do net_maxListenerBacklog
+			echo edge runtime_timerproc runtime_netpolldeadlineimpl
+			jq -r 'select(.type == "call") | "line \(.pid)/\(if .g == 0 then "\(.tid)" else "g\(.g)" end) \(.depth) \(.func | gsub("[(*)]"; "") | gsub("\\."; "_"))"' \
+				"walkthrough/recordings/$name.ndjson"
+		} | awk -v name="$name" '
+			function reaches(from, to, seen,   queue, n, i, j, part, k) {
+				queue[n = 1] = from
+				for (i = 1; i <= n; i++) {
+					k = split(callees[queue[i]], part, " ")
+					for (j = 1; j <= k; j++) {
+						if (part[j] == to)
+							return 1
+						if (!((from, part[j]) in visited)) {
+							visited[from, part[j]] = 1
+							queue[++n] = part[j]
+						}
+					}
+				}
+				return 0
+			}
+			$1 == "edge" { callees[$2] = callees[$2] " " $3; next }
+			{
+				stack[$2, $3] = $4
+				delete visited
+				if ($3 > 0 && !reaches(stack[$2, $3 - 1], $4)) {
+					print name ": " $4 " stands in " stack[$2, $3 - 1] ", which does not call it"
+					wrong = 1
+				}
+				pairs += $3 > 0
+			}
+			END { exit wrong || pairs < 20 }' || return
+	done
+}
+
 if ! command -v jq >/dev/null; then
 	skip "replay" "no jq"
 	exit $failed
 fi
+t "callers" test_callers
 t "the header" test_header
 t "colours and width" test_color
 t "without any rights" test_no_rights

@@ -292,6 +292,9 @@ int compare(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	port = sequence_read(options.file[0]);
 	go = sequence_read(options.file[1]);
+	if (port.go && !go.go)
+		errx(125, "%s is Go's and %s is not: name the port's first",
+		     options.file[0], options.file[1]);
 	sequence_align(&port, &go);
 	out_init(&o, output_open(NULL), BUFFER);
 	if (!options.json) {

@@ -198,6 +198,30 @@ static void arg_sockaddr_out(const struct call *c, unsigned i)
 	address(c, i, size);
 }
 
+/* What is captured of a datagram's address, behind its beginning. */
+static struct call of_address(const struct call *c)
+{
+	struct call a = *c;
+
+	a.mem += STRING_CAPTURE;
+	a.memlen = a.memlen > STRING_CAPTURE ? a.memlen - STRING_CAPTURE : 0;
+	return a;
+}
+
+static void arg_destination(const struct call *c, unsigned i)
+{
+	struct call a = of_address(c);
+
+	address(&a, i, length(c->e->args[5]));
+}
+
+static void arg_source(const struct call *c, unsigned i)
+{
+	struct call a = of_address(c);
+
+	arg_sockaddr_out(&a, i);
+}
+
 static void arg_level(const struct call *c, unsigned i)
 {
 	decode_enum(c->o, &sockopt_levels, (u32)c->e->args[i]);
@@ -492,11 +516,12 @@ const struct row rows[] = {
 	{"shutdown", CAPTURE_NONE, {arg_fd, arg_how}, NULL},
 	{"read", CAPTURE_BUF_OUT, {arg_fd, arg_buffer_out, arg_size}, NULL},
 	{"write", CAPTURE_BUF_IN, {arg_fd, arg_buffer_in, arg_size}, NULL},
-	{"recvfrom", CAPTURE_BUF_OUT,
-	 {arg_fd, arg_buffer_out, arg_size, arg_msg_flags, arg_pointer_out,
-	  arg_pointer_out}, NULL},
-	{"sendto", CAPTURE_BUF_IN,
-	 {arg_fd, arg_buffer_in, arg_size, arg_msg_flags, arg_pointer, arg_int}, NULL},
+	{"recvfrom", CAPTURE_DATAGRAM_OUT,
+	 {arg_fd, arg_buffer_out, arg_size, arg_msg_flags, arg_source, arg_length_out},
+	 NULL},
+	{"sendto", CAPTURE_DATAGRAM_IN,
+	 {arg_fd, arg_buffer_in, arg_size, arg_msg_flags, arg_destination, arg_int},
+	 NULL},
 	{"recvmsg", CAPTURE_NONE, {arg_fd, arg_pointer_out, arg_msg_flags}, NULL},
 	{"sendmsg", CAPTURE_NONE, {arg_fd, arg_pointer, arg_msg_flags}, NULL},
 	{"recvmmsg", CAPTURE_NONE,

@@ -62,7 +62,8 @@ static void catch_signals(void)
 {
 	static const int stop[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
-	struct sigaction child = {.sa_handler = on_child}, old;
+	struct sigaction old;
+	struct sigaction child = {.sa_handler = on_child, .sa_flags = SA_RESTART};
 
 	/* Blocked in each other: they share on_signal. What is ignored, by nohup or
 	 * for a job in the background, stays so. */
@@ -312,8 +313,16 @@ static int take_steps(struct session *s, pid_t command)
 	return status;
 }
 
-static void end_steps(struct session *s)
+static void end_steps(struct session *s, const struct summary *summary)
 {
+	struct out o;
+
+	/* On the terminal, where the trace was. */
+	out_init(&o, STDOUT_FILENO, BUFFER);
+	text_display(output_color(o.fd, s->options->color), output_width(o.fd));
+	text_writer.summary(&o, summary);
+	out_flush(&o);
+	out_free(&o);
 	live_free(s->live);
 	run_free(s->run);
 	guard_end();
@@ -426,7 +435,7 @@ int main(int argc, char **argv)
 	check_free(s.check);
 	out_free(&s.out);
 	if (o.step)
-		end_steps(&s);
+		end_steps(&s, &summary);
 	free(path);
 	return status;
 }

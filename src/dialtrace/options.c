@@ -185,8 +185,8 @@ void options_parse(struct options *o, int argc, char **argv)
 }
 
 static const struct argp_option replay_known[] = {
-    {"step", STEP, "calls|syscalls|steps|all", OPTION_ARG_OPTIONAL,
-     "stand still at calls, system calls or new steps only, or at each line (all, the "
+    {"step", STEP, "STOPS", OPTION_ARG_OPTIONAL,
+     "stand still at calls, syscalls or (new) steps only, or at each line (all, the "
      "default), and go on by keys, forth and back; ? shows them",
      0},
     {"source", SOURCE, NULL, 0, "with --step, show the source of the port, too", 0},
@@ -262,8 +262,11 @@ static error_t parse_replay(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!o->file)
 			argp_error(state,
-			           "nothing to replay: give a recording, made with "
-			           "dialtrace --format=json, or - for standard input");
+			           "nothing to replay%s: give a recording, made with "
+			           "dialtrace --format=json, or - for standard input",
+			           o->html ? ", --html's argument being the page to make"
+			           : o->chrome ? ", --chrome's being the trace to make"
+			                       : "");
 		if (o->beside && !o->html)
 			argp_error(state,
 			           "one recording at a time: %s or %s, but for --html",

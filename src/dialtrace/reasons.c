@@ -10,6 +10,7 @@ enum {
 	EITHER = PORT | GO,
 	ANY = EITHER | MOVED
 };
+enum { SYSMON = 10 };
 
 static const struct reason inlined = {"the compiler has put it into its caller", 12};
 static const struct reason gave_up = {
@@ -77,13 +78,20 @@ static bool is_inlined(const struct item *item, const struct sequence *go)
 	return false;
 }
 
+/* What would come behind its socket. sysmon runs beside. */
+static bool not_reached(const struct item *item, const struct sequence *go)
+{
+	return gives_up(go) && item->chapter != 1 && item->chapter != SYSMON &&
+	       (item->chapter != 2 || item->place > 1);
+}
+
 struct reason reason_for(const struct item *item, enum side side,
                          const struct sequence *go)
 {
+	if (not_reached(item, go))
+		return gave_up;
 	if (side == SIDE_PORT && is_inlined(item, go))
 		return inlined;
-	if (gives_up(go))
-		return gave_up;
 	for (size_t i = 0; i < known_reasons_count; i++) {
 		const struct known_reason *k = &known_reasons[i];
 

@@ -324,6 +324,7 @@ static void check_line(struct out *o, const struct check *c, unsigned i)
 static void text_summary(struct out *o, const struct summary *s)
 {
 	size_t from = o->len;
+	unsigned early = 0;
 
 	/* The article's list is of no use to who has not dialled. */
 	if (check_seen(s->check) &&
@@ -337,8 +338,15 @@ static void text_summary(struct out *o, const struct summary *s)
 		out_u64(o, check_seen(s->check));
 		out_str(o, " of ");
 		out_u64(o, check_total(s->check));
-		out_str(o, check_ok(s->check) ? " steps seen, in order · "
-		                              : " steps seen · ");
+		out_str(o, check_ok(s->check) ? " steps seen, in order" : " steps seen");
+		for (unsigned i = 0; i < check_total(s->check); i++)
+			early += check_has(s->check, i) && check_early(s->check, i);
+		if (early) {
+			out_str(o, ", ");
+			out_u64(o, early);
+			out_str(o, " of them too early");
+		}
+		out_str(o, " · ");
 		if (check_lacking(s->check)) {
 			out_u64(o, check_lacking(s->check));
 			out_str(o, " not in this binary · ");

@@ -115,39 +115,34 @@ bool runtime_deltimer(runtime_timer *t)
 	return set;
 }
 
-/* Fires the timers that are due. Returns how long until the next one is, ns; -1 if there
- * is none. Under timers.lock, but not while one fires. */
-static int64_t run_timers(void)
-{
-	int64_t now = runtime_nanotime();
-
-	while (timers.len > 0) {
-		runtime_timer *t = timers.t[0];
-		void (*f)(void *, uintptr_t) = t->f;
-		void *arg = t->arg;
-		uintptr_t seq = t->seq;
-
-		if (t->when > now)
-			return t->when - now;
-		/* From here on t may be gone, or set again. */
-		remove_timer(0);
-		runtime_unlock(&timers.lock);
-		f(arg, seq);
-		runtime_lock(&timers.lock);
-	}
-	return -1;
-}
-
+/* Fires the timers that are due, and sleeps until the next one is. Not under timers.lock
+ * while one fires. */
 static void runtime_timerproc(void *unused)
 {
 	(void)unused;
 	timers.gp = runtime_getg();
 	for (;;) {
-		int64_t delta;
+		int64_t now, delta = -1;
 
 		runtime_lock(&timers.lock);
 		timers.sleeping = false;
-		delta = run_timers();
+		now = runtime_nanotime();
+		while (timers.len > 0) {
+			runtime_timer *t = timers.t[0];
+			void (*f)(void *, uintptr_t) = t->f;
+			void *arg = t->arg;
+			uintptr_t seq = t->seq;
+
+			if (t->when > now) {
+				delta = t->when - now;
+				break;
+			}
+			/* From here on t may be gone, or set again. */
+			remove_timer(0);
+			runtime_unlock(&timers.lock);
+			f(arg, seq);
+			runtime_lock(&timers.lock);
+		}
 		if (delta < 0) {
 			timers.rescheduling = true;
 			runtime_goparkunlock(&timers.lock, "timer goroutine (idle)");
