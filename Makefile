@@ -235,7 +235,7 @@ trace-go: $(PROGRAMS) $(B)/dial-go
 $(TWINS) $(B)/sleep-go $(B)/wake-go: $(B)/%-go: src/cmd/%.go | build/.setup-go
 	@mkdir -p $(@D)
 	$(call say,GO )
-	CGO_ENABLED=0 GOCACHE=$(abspath $(B))/go-cache go build -o $@ $<
+	CGO_ENABLED=0 GOCACHE="$$PWD/$(B)/go-cache" go build -o $@ $<
 
 compare: $(PROGRAMS) $(B)/dial-go
 	@mkdir -p $(B)/compare
@@ -416,7 +416,7 @@ $(BENCH): $(B)/bench/%: $(B)/tests/bench/%.o
 $(B)/bench/echo_go: tests/bench/echo.go | build/.setup-bench
 	@mkdir -p $(@D)
 	$(call say,GO )
-	CGO_ENABLED=0 GOCACHE=$(abspath $(B))/go-cache go build -o $@ $<
+	CGO_ENABLED=0 GOCACHE="$$PWD/$(B)/go-cache" go build -o $@ $<
 
 C_FILES = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'bpf/*.[ch]' 'tests/*.[ch]')
 SH_FILES = scripts/setup scripts/close-inherited scripts/record scripts/player-page scripts/completion.bash scripts/weave scripts/book/render \

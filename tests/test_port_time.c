@@ -491,6 +491,37 @@ static void cancel_goes_down_only(void)
 	context_Free(top);
 }
 
+static void wait_for_end(void *arg)
+{
+	context_Context **ctx = arg;
+	runtime_hchan *const c[] = {context_Done(*ctx)};
+	static context_Context **first;
+
+	if (!first)
+		first = ctx;
+	runtime_selectgo(c, 1);
+	port_test_event((char)('0' + (ctx - first)));
+	port_test_done();
+}
+
+/* The oldest first. Who is readied last runs next, before the others. */
+static void children_are_cancelled_in_order(void)
+{
+	context_Context *top = context_WithCancel(context_Background()), *child[4];
+
+	for (int i = 0; i < 4; i++) {
+		child[i] = context_WithCancel(top);
+		runtime_newproc(wait_for_end, &child[i]);
+		runtime_Gosched();
+	}
+	context_Cancel(top);
+	port_test_wait_for(4);
+	assert_string_equal(port_test_events, "3012");
+	for (int i = 0; i < 4; i++)
+		context_Free(child[i]);
+	context_Free(top);
+}
+
 static void child_of_a_done_context(void)
 {
 	context_Context *top = context_WithCancel(context_Background()), *a, *b;
@@ -675,6 +706,7 @@ static const struct port_test tests[] = {
     PORT_TEST(background_is_never_done),
     PORT_TEST(cancels),
     PORT_TEST(cancel_goes_down_only),
+    PORT_TEST(children_are_cancelled_in_order),
     PORT_TEST(child_of_a_done_context),
     PORT_TEST(freed_child_is_forgotten),
     PORT_TEST(deadline_in_the_past),

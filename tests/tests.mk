@@ -148,4 +148,4 @@ $(FUZZERS): $(B)/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard src/dialtrace/*.h) | bui
 		-fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
 
 -include $(patsubst %.o,%.d,$(PORT_TEST_OBJ) $(TRACER_TEST_OBJ) $(GOLDEN_OBJ) \
-	$(B)/tests/golden/port/peer.o)
+	$(B)/tests/golden/port/peer.o $(BENCH:$(B)/bench/%=$(B)/tests/bench/%.o))

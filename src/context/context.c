@@ -16,7 +16,7 @@ struct context_Context {
 	runtime_mutex mu;
 	/* Under mu. */
 	error err;
-	context_Context *children; /* to be cancelled with this one */
+	context_Context *children; /* to be cancelled with this one, from the oldest on */
 	time_Timer timer;          /* at the deadline, if f is set; stopped with err */
 
 	context_Context *sibling; /* in parent->children; under parent->mu */
@@ -62,15 +62,16 @@ static void context_cancel(context_Context *ctx, error err)
  * propagateCancel) */
 static void context_propagateCancel(context_Context *ctx)
 {
-	context_Context *parent = ctx->parent;
+	context_Context *parent = ctx->parent, **last = &parent->children;
 	error err;
 
 	if (parent == &background)
 		return;
 	runtime_lock(&parent->mu);
 	err = parent->err;
-	ctx->sibling = parent->children;
-	parent->children = ctx;
+	while (*last)
+		last = &(*last)->sibling;
+	*last = ctx;
 	runtime_unlock(&parent->mu);
 	if (!error_nil(err))
 		context_cancel(ctx, err);
