@@ -196,7 +196,7 @@ test_back() {
 test_continue() {
 	step --kernel=2.6.26 --step=steps -- "$B/dial" ADDR
 	sees '▶ 8\.1 ' && keys c && sees ' ended, ' '^ the program has ended$' '▶ 11\.10 ' && keys c && sees 'has ended' || return
-	keys g && sees '▶ 8\.1 ' && keys Space && sees '▶ 8\.8 ' && keys q && ended 0
+	keys g && sees '▶ 8\.1 ' && keys Space && sees '▶ 8\.8 ' && keys q && sees "^article: 36 of 36 steps seen, in order" && ended 0
 }
 
 test_pause() {
@@ -227,9 +227,9 @@ test_quit() {
 	keys q && sees '^one$' '^two$' '^status 0$' && restored 4
 }
 
-# The dial goes on to its end by itself.
+# The dial goes on to its end by itself. How much was seen of it is told.
 test_quit_dial() {
-	step --step -- "$B/dial" ADDR && sees '▶' && keys q && ended 0
+	step --step -- "$B/dial" ADDR && sees '▶' && keys q && sees '^[0-9]+ events, 0 lost' && ended 0
 }
 
 test_signal() { # KEY-OR-SIGNAL STATUS

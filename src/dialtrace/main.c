@@ -313,16 +313,20 @@ static int take_steps(struct session *s, pid_t command)
 	return status;
 }
 
-static void end_steps(struct session *s, const struct summary *summary)
+/* On the terminal, which the screen has left. */
+static void show_summary(const struct options *options, const struct summary *summary)
 {
 	struct out o;
 
-	/* On the terminal, where the trace was. */
 	out_init(&o, STDOUT_FILENO, BUFFER);
-	text_display(output_color(o.fd, s->options->color), output_width(o.fd));
+	text_display(output_color(o.fd, options->color), output_width(o.fd));
 	text_writer.summary(&o, summary);
 	out_flush(&o);
 	out_free(&o);
+}
+
+static void end_steps(struct session *s)
+{
 	live_free(s->live);
 	run_free(s->run);
 	guard_end();
@@ -422,6 +426,8 @@ int main(int argc, char **argv)
 	summary = (struct summary){trace_count(s.trace), s.lost, s.check};
 	s.writer->summary(&s.out, &summary);
 	output_end(&s.out, o.output);
+	if (o.step)
+		show_summary(&o, &summary);
 	if (probes_untraced(s.probes))
 		warnx(
 		    "%llu threads, and what they started, were not traced: too many ran "
@@ -435,7 +441,7 @@ int main(int argc, char **argv)
 	check_free(s.check);
 	out_free(&s.out);
 	if (o.step)
-		end_steps(&s, &summary);
+		end_steps(&s);
 	free(path);
 	return status;
 }
