@@ -92,8 +92,8 @@ test_play() {
 	sleep 0.3
 	is "pauses" "$n" "$(js here)" || return
 	press + + && is "faster" /1000 "$(js '$("speed").value')" || return
-	# At real time the 50 ms of epoll_wait take 50 ms.
-	is "real time" yes "$(js 'go(sides[0].events.findIndex(e => e.type === "enter")), $("speed").value = "/1", delay() > 49 && delay() < 51 ? "yes" : delay()')"
+	# At real time the 50 ms of epoll_wait take 50 ms, whatever sysmon does before.
+	is "real time" yes "$(js 'go(sides[0].events.findIndex((e, i, all) => all[i + 1]?.t - e.t > 4e7)), $("speed").value = "/1", delay() > 49 && delay() < 55 ? "yes" : delay()')"
 }
 
 test_search() {
@@ -153,6 +153,14 @@ test_wakes() {
 	END
 }
 
+# The pollDesc of a pollOpen that fails is in the cache again.
+test_failed_open() {
+	jq -c 'if .step == "6.1" then ., (.depth += 1 | .step = null | .func = "runtime.(*pollCache).free" | .text = .func)
+		elif .type == "header" or .type == "summary" then . else empty end' "$recordings/dial-native.ndjson" >"$tmp/open.ndjson"
+	render open "$tmp/open.ndjson" && show 'open#e1' && is "opened" "nil nil" "$(semaphores)" || return
+	press ArrowRight && is "freed" "free free" "$(semaphores)"
+}
+
 # By the port and by Go, each scenario side by side: everything of both, and the steps that
 # both take, in one row.
 test_all_pairs() {
@@ -187,7 +195,69 @@ test_roles() {
 test_lost() {
 	sed '55a{"type":"lost","events":7}' "$recordings/dial-2.6.26.ndjson" >"$tmp/lost.ndjson"
 	render lost "$tmp/lost.ndjson" && show 'lost#e55' || return
-	is "rg and wg" "? ?" "$(semaphores)"
+	is "rg and wg" "? ?" "$(semaphores)" || return
+	is "lanes" unknown "$(js '[...new Set(sides[0].order.filter(l => l.first < 54).map(l => l.state.get(54).kind))].join()')" &&
+		is "call path" true "$(js 'sides[0].parent.slice(54).every(up => up < 0 || up > 54)')" &&
+		is "the pollDesc" "closing: ?, read deadline has passed: ?, write deadline has passed: ?" "$(js 'document.querySelector(".poll .note").textContent.trim()')" &&
+		is "at the end" "the recording is not whole" "$(js 'go(stops.length - 1), eventAt(here).text')" || return
+	# A line that cannot be read is lost as well.
+	sed '56s/.*/{"type":"call"}/' "$recordings/dial-2.6.26.ndjson" >"$tmp/unreadable.ndjson"
+	render unreadable "$tmp/unreadable.ndjson" 2>/dev/null
+	show 'unreadable#e55' && is "rg and wg" "? ?" "$(semaphores)" &&
+		is "row" "what is recorded here cannot be read" "$(js 'document.querySelector(".row.now .text").textContent')" &&
+		is "at the end" "the recording is not whole" "$(js 'go(stops.length - 1), eventAt(here).text')" || return
+	# Where is not known.
+	jq -c 'if .type == "summary" then .lost = 7 else . end' "$recordings/dial-2.6.26.ndjson" >"$tmp/somewhere.ndjson"
+	render somewhere "$tmp/somewhere.ndjson" && show 'somewhere#e94' &&
+		is "some" "the recording is not whole: 7 events lost" "$(js 'document.querySelector(".row.now.lost .text").textContent')" &&
+		is "errors" "" "$(page_errors)"
+}
+
+# A goroutine runs on one thread, and a thread runs one goroutine. Who keeps its thread, but
+# does nothing that is recorded, is not idle.
+test_threads() {
+	local go
+	for go in "$recordings"/*.ndjson; do
+		render threads "$go" && show threads || return
+		is "$go" "" "$(js 'sides[0].events.flatMap((e, i) => {
+			const lent = sides[0].order.filter(l => l.kind === "m").map(l => l.state.get(i)).filter(s => s?.kind === "lends").map(s => s.note);
+			return new Set(lent).size < lent.length ? [`e${i + 1}: ${lent}`] : []; }).join()')" || return
+	done
+	render sysmon "$recordings/sysmon.ndjson" && show 'sysmon#e80' &&
+		is "g1 keeps its P" "g1 busy, g2 ready" "$(js 'sides[0].order.filter(l => l.kind === "g").map(l => `${l.label} ${l.state.get(79).kind}`).join(", ")')"
+}
+
+# syscalls_of LINE...: a recording of system calls, "PID RESULT ERROR NAME(ARGUMENTS)" each.
+syscalls_of() {
+	jq -c 'select(.type == "header")' "$recordings/dial-native.ndjson"
+	printf '%s\n' "$@" | jq -Rc 'capture("^(?<pid>\\d+) (?<ret>\\S+) (?<errno>\\S+) (?<text>(?<name>\\w+)\\((?<fd>\\d*).*)$") |
+		{t: (input_line_number * 1000), pid: (.pid | tonumber), tid: (.pid | tonumber), g: 0, m: 0, has_g: false, type: "exit",
+		syscall: .name, nr: 1, args: [(if .fd == "" then 0 else .fd | tonumber end), 0, 0, 0, 0, 0],
+		text: "\(.text) = \(if .errno == "-" then .ret else .errno end)", func: null, depth: 0, step: null, dur: 1,
+		ret: (.ret | tonumber), errno: (if .errno == "-" then null else .errno end), refused: false, slept: false}'
+	echo '{"type":"summary","events":'$#',"lost":0,"steps_seen":0,"steps_total":26}'
+}
+
+descriptors() {
+	js '[...sides[0].descriptors.values()].map(d => sides[0].process(d.pid) + d.fd + " " + ["is", "state", "cloexec", "last"]
+		.map(key => d.latest()[key]).filter(Boolean).join(" ")).join("; ")'
+}
+
+test_descriptors() {
+	syscalls_of '7 3 - socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP)' '7 0 - recvfrom(3, "", 64, 0, NULL, NULL)' \
+		'7 0 - close(4)' '7 4 - dup(3)' '7 0 - close(5)' '7 5 - fcntl(3, F_DUPFD_CLOEXEC, 5)' '7 0 - close(3)' \
+		'7 3 - dup2(4, 3)' '7 0 - close(6)' '7 6 - dup3(4, 6, O_CLOEXEC)' '7 0 - pipe([7, 8])' '7 0 - close(8)' \
+		'7 1 - write(8, "x", 1)' '7 0 - read(7, "", 64)' '7 -1 EBADF read(-1, "", 64)' '7 -1 EBADF connect(9, {AF_INET, 127.0.0.1:9}, 16)' \
+		>"$tmp/descriptors.ndjson"
+	render descriptors "$tmp/descriptors.ndjson" && show 'descriptors#e16' && is "descriptors" \
+		"3 socket, dgram new no dup2 of 4; 4 socket, dgram new no dup of 3; 5 socket, dgram new yes fcntl of 3; 6 socket, dgram new yes dup3 of 4; 7 pipe, to read open no read = 0 (end of file); 8 ? ? ? write = 1" \
+		"$(descriptors)" && is "a datagram" "recvfrom = 0" "$(js '[...sides[0].descriptors.values()][0].get(1).last')" || return
+	# Each process has its own.
+	syscalls_of '7 3 - socket(AF_INET, SOCK_STREAM, IPPROTO_IP)' '8 0 - close(3)' >"$tmp/processes.ndjson"
+	render processes "$tmp/processes.ndjson" && show 'processes#e2' &&
+		is "of two processes" "7:3 socket, stream new no; 8:3 ? closed" "$(descriptors)" &&
+		is "shown" "7:3 8:3" "$(js '[...document.querySelectorAll(".descriptors tbody th")].map(e => e.textContent).join(" ")')" &&
+		is "errors" "" "$(page_errors)"
 }
 
 test_code() {
@@ -196,6 +266,9 @@ test_code() {
 	is "line of the first" yes "$(js 'document.querySelector(".line.here code").textContent.includes("SOCK_NONBLOCK") ? "yes" : "no"')" || return
 	js 'go(sides[0].events.findIndex(e => e.syscall === "socket" && !e.refused))' >/dev/null
 	is "line of the second" yes "$(js 'document.querySelector(".line.here code").textContent.includes("net_socketFunc(family, sotype, proto, s)") ? "yes" : "no"')" || return
+	# Enter on the call path leaves the focus there.
+	js 'document.querySelector("#path button").focus(), 0' >/dev/null
+	press Enter $'\r' && is "focus" true "$(js 'document.activeElement === document.querySelector("#path button[aria-current]")')" || return
 	# Every function that occurs is there, and says where it stands.
 	is "without source" "" "$(js '[...new Set(sides[0].events.filter(e => e.type === "call").map(e => e.func))].filter(f => !guide.sources[f]).join()')" || return
 	js 'JSON.stringify(Object.values(guide.sources))' | jq -r '.[] | "\(.file):\(.line) \(.lines[0])"' |
@@ -285,6 +358,16 @@ test_hostile() {
 	render hostile "$tmp/<b>hostile.ndjson" && show hostile || return
 	is "events" 93 "$(js 'stops.length')" && is "elements" 0 "$(js 'document.querySelectorAll("img, main b:not(.which b), h1 *").length')" || return
 	is "scripts" 1 "$(js 'document.querySelectorAll("script:not([type])").length')" || return
+	# What every object has is nothing that is known of a name.
+	local name
+	for name in __proto__ constructor hasOwnProperty toString; do
+		jq -c --arg name "$name" 'if .type == "call" then .func = $name elif .type == "exit" or .type == "enter" then
+			.syscall = $name else . end | if .type == "call" or .syscall then .text = "\($name)(fd=3)" else . end' \
+			"$recordings/dial-go.ndjson" >"$tmp/names.ndjson"
+		render names "$tmp/names.ndjson" && show names && js 'stops.forEach((r, n) => go(n))' >/dev/null &&
+			is "errors of $name" "" "$(page_errors)" && is "shown" "$name" "$(js '$("state").querySelector(".func").textContent')" || return
+	done
+	show hostile || return
 	js 'followLink(location.hash = "#1.1")' >/dev/null
 	is "shown as text" yes "$(js 'document.querySelector(".event").textContent.includes("</script><img src=x") ? "yes" : "no"')" || return
 	# What gets in all the same does not run.
@@ -305,7 +388,8 @@ test_usage() {
 	# Half a recording is shown as far as it goes.
 	head -c 9000 "$recordings/dial-2.6.26.ndjson" >"$tmp/half.ndjson"
 	render half "$tmp/half.ndjson" 2>/dev/null
-	is "status" 125 $? && show half && is "shown" yes "$(js 'stops.length > 20 ? "yes" : stops.length')" || return
+	is "status" 125 $? && show half && is "shown" yes "$(js 'stops.length > 20 ? "yes" : stops.length')" &&
+		is "its end" "the recording breaks off here" "$(js 'eventAt(stops.length - 1).text')" || return
 	jq -c 'select(.type == "header" or .type == "summary")' "$recordings/dial-2.6.26.ndjson" >"$tmp/empty.ndjson"
 	render empty "$tmp/empty.ndjson" && show empty && is "says so" yes "$(js '/no events/.test(document.body.textContent) ? "yes" : "no"')" &&
 		is "errors" "" "$(page_errors)"
@@ -428,7 +512,10 @@ t "search" test_search
 t "snapshots" test_snapshot
 t "who wakes whom" test_wakes
 t "the same goroutines side by side" test_roles
+t "a pollOpen that fails" test_failed_open
 t "lost events" test_lost
+t "who runs where" test_threads
+t "descriptors" test_descriptors
 t "the code" test_code
 t "without source" test_no_source
 t "looks" test_looks

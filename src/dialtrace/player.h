@@ -25,6 +25,7 @@ void player_recording(struct player *p, const char *name);
 /* Adds what it contains, in its order. */
 void player_header(struct player *p, const struct header *h);
 void player_line(struct player *p, const struct line *l);
+/* Events that are missing here: so many, or 0, if nobody knows. */
 void player_lost(struct player *p, u64 events);
 void player_summary(struct player *p, const struct summary *s);
 

@@ -195,6 +195,8 @@ static bool handle(struct replay *r, const struct record *record)
 		break;
 	default:
 		on_bad(r, record->error);
+		if (r->player)
+			player_lost(r->player, 0);
 		return true; /* the next line may be sound */
 	}
 	r->objects++;

@@ -60,7 +60,7 @@ class CodeView {
 		this.path = document.getElementById('path');
 		this.caller = document.getElementById('caller');
 		this.source = document.getElementById('source');
-		this.shown = null;
+		this.shown = undefined; // null is a function that is not known
 		this.crumbs = '';
 	}
 
@@ -84,13 +84,14 @@ class CodeView {
 	}
 
 	showPath(facts, path, i, current) {
-		const key = path.join(' ') + ' ' + current;
+		const key = [sides.indexOf(facts), ...path, current].join(' ');
 
 		if (key === this.crumbs)
 			return;
 		this.crumbs = key;
 		const syscall = facts.events[i].type !== 'call';
 		const last = path.length - (syscall ? 2 : 1);
+		const focus = [...this.path.children].indexOf(document.activeElement);
 
 		this.path.replaceChildren(...path.map((at, n) => {
 			const e = facts.events[at];
@@ -106,14 +107,17 @@ class CodeView {
 			b.addEventListener('click', () => {
 				this.show(facts, i, last - n);
 				this.settle();
+				this.path.children[n].scrollIntoView({block: 'nearest', inline: 'nearest'});
 			});
 			return b;
 		}));
+		// Whoever goes through it by keys stays where he was.
+		this.path.children[focus]?.focus({preventScroll: true});
 	}
 
 	// The line of caller that makes the call, or the lines that may.
 	showCaller(caller, call) {
-		const source = caller && this.guide.sources[portName(caller.func)];
+		const source = caller && own(this.guide.sources, portName(caller.func));
 		const lines = source ? this.linesOf(source, call) : [];
 
 		this.caller.textContent = !caller ? 'called by none of the functions that are traced' :
@@ -125,7 +129,7 @@ class CodeView {
 	// Of what Go ran, the port's counterpart is shown.
 	showSource(facts, called, call) {
 		const func = called === null ? null : portName(called);
-		const source = func === null ? null : this.guide.sources[func];
+		const source = func === null ? null : own(this.guide.sources, func);
 		const step = this.guide.steps.find(s => s.func === func);
 
 		this.where.textContent = called ?? 'outside the functions that are traced';

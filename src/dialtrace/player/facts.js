@@ -90,6 +90,12 @@ class Semaphore {
 	}
 }
 
+// A descriptor of which nothing is known.
+const UNSEEN = {
+	is: UNKNOWN, state: UNKNOWN, nonblock: UNKNOWN, cloexec: UNKNOWN, local: '', peer: '', poller: '', options: '',
+	last: '',
+};
+
 class Facts {
 	constructor(recording) {
 		this.events = recording.events;
@@ -103,12 +109,17 @@ class Facts {
 		this.parent = new Int32Array(this.events.length).fill(-1);
 		this.laneOf = new Array(this.events.length).fill(null);
 		this.threadOf = new Array(this.events.length).fill(null);
-		this.processes = new Set(this.events.map(e => e.pid));
+		this.processes = new Set(this.events.map(e => e.pid).filter(pid => pid !== undefined));
 		this.events.forEach((e, i) => this.add(e, i));
 		for (const lane of this.lanes.values())
 			this.quiet(lane, this.events.at(-1).t);
 		this.order = [...this.lanes.values()].sort((a, b) =>
 			a.pid - b.pid || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.number - b.number));
+	}
+
+	// What tells one process's things from another's, if there are two.
+	process(pid) {
+		return this.processes.size > 1 ? `${pid}:` : '';
 	}
 
 	// --- lanes ---
@@ -118,12 +129,10 @@ class Facts {
 		let lane = this.lanes.get(key);
 
 		if (!lane) {
-			const process = this.processes.size > 2 ? `${pid}:` : '';
-
 			lane = {
-				key, pid, kind, number, label: process + (kind === 't' ? '' : kind) + number,
+				key, pid, kind, number, label: this.process(pid) + (kind === 't' ? '' : kind) + number,
 				state: new History(), stack: [], first: i, last: -1, count: 0,
-				block: null, woken: null, runs: null, polled: -1,
+				block: null, woken: null, runs: null, on: null, polled: -1,
 			};
 			this.lanes.set(key, lane);
 		}
@@ -140,44 +149,64 @@ class Facts {
 			this.parent[i] = lane.stack[lane.stack.length - 1];
 		if (e.type === 'call')
 			lane.stack.push(i);
-		this.quiet(lane, e.t);
+		this.quiet(lane, e.t, thread);
 		if (lane !== thread)
 			this.quiet(thread, e.t);
 		this.laneOf[i] = lane;
 		this.threadOf[i] = thread;
 		lane.count++;
 		if (lane !== thread) {
-			if (thread.runs && thread.runs !== lane)
-				this.leave(thread, i);
-			thread.runs = lane;
+			this.lend(thread, lane, i);
 			thread.state.set(i, {kind: e.type === 'enter' ? 'sleep' : 'lends', note: lane.label});
 		}
 		lane.state.set(i, e.type === 'enter' ? {kind: 'sleep', note: e.syscall} : {kind: 'run', note: thread.label});
 		return lane;
 	}
 
-	// Nothing is recorded of lane from its last event to t: whether it ran is not known.
-	quiet(lane, t) {
+	// Nothing is recorded of lane from its last event to t: whether it ran is not known. But if
+	// nothing is recorded of thread either, which had it before and has it now, nobody else ran there.
+	quiet(lane, t, thread = lane.on) {
 		const last = Math.max(lane.last, lane.state.at[lane.state.at.length - 1] ?? -1);
 
 		if (last >= 0 && t - this.events[last].t > LONG && lane.state.latest()?.kind === 'run')
-			lane.state.set(last, {kind: 'quiet', note: ''});
+			lane.state.set(last, {kind: thread && lane.on === thread && thread.last <= last ? 'busy' : 'quiet', note: ''});
 	}
 
 	// The goroutine that thread ran does not run there any more.
 	leave(thread, i) {
-		if (thread.runs?.state.latest()?.kind === 'run')
-			thread.runs.state.set(i, {kind: 'off', note: ''});
-		thread.runs = null;
+		const lane = thread.runs;
+
+		if (!lane)
+			return;
+		this.quiet(lane, this.events[i].t);
+		if (['run', 'busy', 'quiet'].includes(lane.state.latest()?.kind))
+			lane.state.set(i, {kind: 'off', note: ''});
+		thread.runs = lane.on = null;
+	}
+
+	// thread runs goroutine lane, and nothing else; nor does another thread run that.
+	lend(thread, lane, i) {
+		const before = lane.on;
+
+		if (thread.runs !== lane)
+			this.leave(thread, i);
+		if (before && before !== thread) {
+			// It may have turned to something else since.
+			if (before.state.latest()?.note === lane.label)
+				before.state.set(i, {kind: 'off', note: ''});
+			before.runs = null;
+		}
+		thread.runs = lane;
+		lane.on = thread;
 	}
 
 	// --- events ---
 
 	add(e, i) {
-		if (e.type === 'lost') {
+		if (e.type === 'lost')
 			this.forget(i);
+		if (e.type === 'lost' || e.type === 'end')
 			return;
-		}
 		const lane = this.enterLane(e, i), thread = this.threadOf[i];
 
 		this.resume(lane, e, i);
@@ -190,13 +219,20 @@ class Facts {
 
 	// Something is missing here: nothing that was known is certain any more.
 	forget(i) {
-		for (const p of this.polls.values())
+		for (const p of this.polls.values()) {
 			for (const s of [p.r, p.w])
 				s.set(i, UNKNOWN, null);
+			for (const history of [p.closing, p.late.r, p.late.w])
+				history.set(i, UNKNOWN);
+		}
 		for (const d of this.descriptors.values())
 			d.set(i, {...d.latest(), state: UNKNOWN, nonblock: UNKNOWN, poller: UNKNOWN});
-		for (const lane of this.lanes.values())
-			lane.block = lane.woken = null;
+		for (const lane of this.lanes.values()) {
+			lane.block = lane.woken = lane.runs = lane.on = null;
+			lane.stack = [];
+			lane.polled = -1;
+			lane.state.set(i, {kind: 'unknown', note: ''});
+		}
 	}
 
 	// A goroutine does something: what it was in before is over.
@@ -223,7 +259,8 @@ class Facts {
 	}
 
 	poll(e, i) {
-		const m = /pollDesc of fd (\d+)/.exec(e.text) ?? /pd=(0x[0-9a-f]+)/.exec(e.text);
+		const m = /pollDesc of fd (\d+)/.exec(e.text) ?? /pd=(0x[0-9a-f]+)/.exec(e.text) ??
+			/pollOpen\(fd=(\d+)/.exec(e.text);
 
 		return m ? this.pollOf(e.pid, m[1], i) : null;
 	}
@@ -241,7 +278,7 @@ class Facts {
 
 	call(e, i, lane, thread) {
 		const name = shortName(portName(e.func)).replace(/^net_runtime_/, 'runtime_');
-		const handler = Facts.CALLS[name];
+		const handler = own(Facts.CALLS, name);
 
 		if (handler)
 			handler.call(this, e, i, lane, thread);
@@ -312,24 +349,34 @@ class Facts {
 
 	update(e, i, fd, change) {
 		const history = this.descriptor(e.pid, fd);
-		const old = history.latest();
 
-		history.set(i, {
-			is: UNKNOWN, state: UNKNOWN, nonblock: UNKNOWN, cloexec: UNKNOWN, local: '', peer: '',
-			poller: '', options: '', last: '', ...old, ...change,
-		});
+		history.set(i, {...UNSEEN, ...history.latest(), ...change});
 	}
 
 	returned(e, i, lane) {
-		const handler = Facts.SYSCALLS[e.syscall];
-		const fd = Number(e.args[0] & 0xffffffff);
+		const handler = own(Facts.SYSCALLS, e.syscall);
 
-		if (!handler)
+		if (!handler || e.errno === 'EBADF')
 			return;
-		const change = handler.call(this, e, i, partsOf(e).args.map(a => a.value), lane);
+		// As the text has them: an int's upper half in e.args is anything.
+		const args = partsOf(e).args.map(a => a.value), fd = /^\d+$/.test(args[0]) ? Number(args[0]) : -1;
 
-		if (change)
+		this.reopened(e, i, fd);
+		const change = handler.call(this, e, i, args, lane);
+
+		if (change && fd >= 0)
 			this.update(e, i, fd, change);
+	}
+
+	// What is used has been opened since it was closed, by a call that does not tell the number.
+	reopened(e, i, fd) {
+		if (this.seen(e, fd).state === 'closed')
+			this.update(e, i, fd, UNSEEN);
+	}
+
+	// What is known of a descriptor so far.
+	seen(e, fd) {
+		return this.descriptors.get(`${e.pid} ${Number(fd)}`)?.latest() ?? UNSEEN;
 	}
 }
 
@@ -337,12 +384,10 @@ class Facts {
 
 Facts.CALLS = {
 	runtime_pollOpen(e, i, lane, thread) {
-		const fd = /fd=(\d+)/.exec(e.text);
+		const p = this.poll(e, i);
 
-		if (!fd)
+		if (!p)
 			return;
-		const p = this.pollOf(e.pid, fd[1]);
-
 		for (const mode of ['r', 'w']) {
 			p[mode].by = null;
 			p[mode].set(i, NOTHING, thread);
@@ -370,7 +415,7 @@ Facts.CALLS = {
 		const p = this.poll(e, i), modes = argument(e, 'mode');
 
 		for (const mode of ['r', 'w'])
-			if (p && modes.includes(mode) && !p.closing.latest())
+			if (p && modes.includes(mode) && p.closing.latest() !== true)
 				p.late[mode].set(i, false);
 	},
 
@@ -378,9 +423,13 @@ Facts.CALLS = {
 	runtime_pollReset(e, i, lane, thread) {
 		const p = this.poll(e, i), mode = argument(e, 'mode').includes('w') ? 'w' : 'r';
 
-		if (!p || p.closing.latest() || p.late[mode].latest())
+		if (!p)
 			return;
-		const known = p.closing.latest() === false || p[mode].value() === NOTHING;
+		const reasons = [p.closing.latest(), p.late[mode].latest()];
+
+		if (reasons.includes(true))
+			return;
+		const known = reasons.every(reason => reason === false) || p[mode].value() === NOTHING;
 
 		p[mode].set(i, known ? NOTHING : UNKNOWN, thread);
 	},
@@ -456,7 +505,7 @@ Facts.CALLS = {
 		this.leave(thread, i);
 		if (!runs)
 			return;
-		thread.runs = runs;
+		this.lend(thread, runs, i);
 		runs.state.set(i, {kind: 'run', note: thread.label});
 		thread.state.set(i, {kind: 'lends', note: runs.label});
 	},
@@ -490,11 +539,36 @@ function flag(text, name) {
 }
 
 function transferred(verb) {
-	return (e, i, args) => {
-		if (e.ret < 0)
-			return {last: `${verb} = ${e.errno ?? UNKNOWN}`};
-		return {last: `${verb} = ${e.ret}${verb !== 'write' && e.ret === 0 ? ' (end of file)' : ''}`};
+	return (e, i, args) => ({last: `${verb} = ${e.ret < 0 ? e.errno ?? UNKNOWN : e.ret}`});
+}
+
+// 0 is the end, unless none were asked for, or a datagram was empty.
+function received(verb) {
+	return function (e, i, args) {
+		const end = e.ret === 0 && args[2] !== '0' && !this.seen(e, args[0]).is.endsWith('dgram');
+
+		return {last: `${verb} = ${e.ret < 0 ? e.errno ?? UNKNOWN : e.ret}${end ? ' (end of file)' : ''}`};
 	};
+}
+
+// to is another number for what from is, and the old to is closed.
+function duplicate(facts, e, i, from, cloexec) {
+	if (e.ret >= 0 && e.ret !== Number(from))
+		facts.update(e, i, e.ret, {...facts.seen(e, from), cloexec, poller: '', last: `${e.syscall} of ${from}`});
+}
+
+function duplicated(e, i, args) {
+	duplicate(this, e, i, args[0], flag(args[2] ?? '', 'CLOEXEC'));
+}
+
+function piped(e, i, args) {
+	const ends = /^\[(\d+), (\d+)\]$/.exec(args[0] ?? '');
+
+	if (e.ret === 0 && ends)
+		ends.slice(1).forEach((fd, n) => this.update(e, i, Number(fd), {
+			is: `pipe, to ${n ? 'write' : 'read'}`, state: 'open', local: '', peer: '', poller: '', options: '', last: '',
+			nonblock: flag(args[1] ?? '', 'NONBLOCK'), cloexec: flag(args[1] ?? '', 'CLOEXEC'),
+		}));
 }
 
 function accepted(e, i, args) {
@@ -547,15 +621,11 @@ Facts.SYSCALLS = {
 	},
 	accept: accepted,
 	accept4: accepted,
-	pipe2(e, i, args) {
-		const ends = /^\[(\d+), (\d+)\]$/.exec(args[0] ?? '');
-
-		if (e.ret === 0 && ends)
-			ends.slice(1).forEach((fd, n) => this.update(e, i, Number(fd), {
-				is: `pipe, to ${n ? 'write' : 'read'}`, state: 'open', local: '', peer: '', poller: '', options: '', last: '',
-				nonblock: flag(args[1] ?? '', 'NONBLOCK'), cloexec: flag(args[1] ?? '', 'CLOEXEC'),
-			}));
-	},
+	pipe: piped,
+	pipe2: piped,
+	dup: duplicated,
+	dup2: duplicated,
+	dup3: duplicated,
 	epoll_create: epollCreated,
 	epoll_create1: epollCreated,
 	epoll_wait: waited,
@@ -564,6 +634,8 @@ Facts.SYSCALLS = {
 	fcntl(e, i, args) {
 		if (e.ret < 0)
 			return null;
+		if (args[1]?.startsWith('F_DUPFD'))
+			return duplicate(this, e, i, args[0], flag(args[1], 'CLOEXEC'));
 		if (args[1] === 'F_SETFD')
 			return {cloexec: flag(args[2] ?? '', 'CLOEXEC')};
 		if (args[1] === 'F_SETFL')
@@ -586,15 +658,14 @@ Facts.SYSCALLS = {
 			return null;
 		if (error !== '0')
 			return {state: `failed: ${error}`};
-		return this.descriptor(e.pid, e.args[0]).latest()?.state === 'connecting' ? {state: 'connected'} : null;
+		return this.seen(e, args[0]).state === 'connecting' ? {state: 'connected'} : null;
 	},
 
 	setsockopt(e, i, args) {
 		if (e.ret !== 0)
 			return null;
 		const set = `${args[2]}=${(args[3] ?? '').replace(/[[\]]/g, '')}`;
-		const old = this.descriptor(e.pid, e.args[0]).latest()?.options ?? '';
-		const others = old.split(' ').filter(o => o && !o.startsWith(`${args[2]}=`));
+		const others = this.seen(e, args[0]).options.split(' ').filter(o => o && !o.startsWith(`${args[2]}=`));
 
 		return {options: [...others, set].join(' ')};
 	},
@@ -604,8 +675,8 @@ Facts.SYSCALLS = {
 	bind: (e, i, args) => e.ret === 0 ? {state: 'bound', local: address(args[1] ?? '')} : {last: `bind = ${e.errno}`},
 	listen: e => e.ret === 0 ? {state: 'listening'} : null,
 	shutdown: (e, i, args) => e.ret === 0 ? {state: `shut down: ${args[1]}`} : null,
-	read: transferred('read'),
-	recvfrom: transferred('recvfrom'),
+	read: received('read'),
+	recvfrom: received('recvfrom'),
 	write: transferred('write'),
 	sendto: transferred('sendto'),
 
@@ -613,13 +684,13 @@ Facts.SYSCALLS = {
 		const events = /^\{(EPOLL[A-Z|]+)/.exec(args[3] ?? '')?.[1] ?? UNKNOWN;
 
 		if (e.ret === 0)
-			this.update(e, i, e.args[2], {
+			this.update(e, i, Number(args[2]), {
 				poller: args[1] === 'EPOLL_CTL_DEL' ? 'not watched' :
-					`in epoll ${e.args[0]}: ${events.replaceAll('EPOLL', '')}`,
+					`in epoll ${args[0]}: ${events.replaceAll('EPOLL', '')}`,
 			});
 		return null;
 	},
 
 	// Even when close fails, Linux has closed it.
-	close: e => e.errno === 'EBADF' ? null : {state: 'closed', poller: '', nonblock: '', cloexec: '', last: ''},
+	close: () => ({state: 'closed', poller: '', nonblock: '', cloexec: '', last: ''}),
 };

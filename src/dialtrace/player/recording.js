@@ -4,6 +4,18 @@
 // Control characters and those that turn the direction of writing.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+// player.c puts an event without a count where a line could not be read.
+const UNREADABLE = 'what is recorded here cannot be read';
+
+// What the last row says of a recording that is not whole; null if it is.
+function breakOf({summary, events}) {
+	if (!summary)
+		return 'the recording breaks off here';
+	if (summary.lost)
+		return `the recording is not whole: ${summary.lost} events lost`;
+	return events.some(e => e.type === 'lost') ? 'the recording is not whole' : null;
+}
+
 function parseRecording(text, name) {
 	const recording = {name, header: null, summary: null, events: []};
 	let from = 0;
@@ -19,11 +31,15 @@ function parseRecording(text, name) {
 			recording.summary = o;
 		} else {
 			if (o.type === 'lost')
-				o.text = `${o.events} events lost here`;
+				o.text = o.events ? `${o.events} events lost here` : UNREADABLE;
 			o.text = o.text.replace(UNPRINTABLE, '\ufffd');
 			recording.events.push(o);
 		}
 	}
+	const broken = breakOf(recording);
+
+	if (broken)
+		recording.events.push({type: 'end', text: broken});
 	// A line that tells no time happened when the one before it did.
 	let t = 0;
 	for (const e of recording.events)
@@ -31,9 +47,14 @@ function parseRecording(text, name) {
 	return recording;
 }
 
+// What table has of its own under key: names come from recordings, and may be __proto__.
+function own(table, key) {
+	return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
 // What the guide's tables, which are of Go 1.7 and the port, call a function of later Go.
 function portName(func) {
-	return Object.hasOwn(guide.forms, func) ? guide.forms[func].func : func;
+	return own(guide.forms, func)?.func ?? func;
 }
 
 // The name without its package: netpollblock of runtime.netpollblock.
@@ -96,7 +117,8 @@ function closing(text, i) {
 // What the system calls' arguments are called in the manual.
 const PARAMETERS = {
 	accept: 'fd addr addrlen', accept4: 'fd addr addrlen flags', bind: 'fd addr addrlen',
-	close: 'fd', connect: 'fd addr addrlen', epoll_create: 'size', epoll_create1: 'flags',
+	close: 'fd', connect: 'fd addr addrlen', dup: 'fd', dup2: 'fd newfd', dup3: 'fd newfd flags',
+	epoll_create: 'size', epoll_create1: 'flags',
 	epoll_ctl: 'epfd op fd event', epoll_wait: 'epfd events maxevents timeout',
 	epoll_pwait: 'epfd events maxevents timeout sigmask sigsetsize', fcntl: 'fd cmd arg',
 	getpeername: 'fd addr addrlen', getsockname: 'fd addr addrlen',
@@ -112,7 +134,7 @@ function partsOf(e) {
 	const name = e.type === 'call' ? e.func : e.syscall ?? '';
 	const open = e.text.indexOf('(', name.length);
 	const end = open < 0 ? e.text.length : closing(e.text, open);
-	const names = e.type === 'call' ? [] : (PARAMETERS[name] ?? '').split(' ');
+	const names = e.type === 'call' ? [] : (own(PARAMETERS, name) ?? '').split(' ');
 	const list = open < 0 ? [] : splitArguments(e.text.slice(open + 1, end));
 
 	return {

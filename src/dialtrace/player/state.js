@@ -37,7 +37,7 @@ stepOf.found = new Map();
 
 // What a step does, and what Go has changed in it.
 function captionOf(facts, e, step) {
-	const differs = facts.go && e.type === 'call' && guide.forms[e.func]?.differs;
+	const differs = facts.go && e.type === 'call' && own(guide.forms, e.func)?.differs;
 
 	return step.caption + (differs ? `; ${differs}` : '');
 }
@@ -135,22 +135,25 @@ function semaphoreBox(name, meaning, semaphore, i) {
 	return box;
 }
 
+// What holds of a pollDesc besides its semaphores, and what may hold.
+function notesOf(p, i) {
+	return [['closing', p.closing], ['read deadline has passed', p.late.r], ['write deadline has passed', p.late.w]]
+		.map(([what, history]) => [what, history.get(i)])
+		.filter(([, value]) => value)
+		.map(([what, value]) => value === UNKNOWN ? `${what}: ?` : what);
+}
+
 function pollCard(facts, i) {
 	const card = make('article', 'card', make('h2', '', 'pollDesc'));
 	const latest = p => Math.max(...[p.r, p.w].map(s => s.history.at[s.history.index(i)] ?? -1));
 	const polls = [...facts.polls.values()].filter(p => latest(p) >= 0).sort((a, b) => latest(b) - latest(a));
 
 	for (const p of polls.slice(0, MOST_SHOWN).sort((a, b) => a.pid - b.pid || a.name - b.name)) {
-		const notes = [];
+		const notes = notesOf(p, i);
 
-		if (p.closing.get(i))
-			notes.push('closing');
-		if (p.late.r.get(i))
-			notes.push('read deadline has passed');
-		if (p.late.w.get(i))
-			notes.push('write deadline has passed');
 		card.append(make('div', 'poll',
-			make('h3', '', p.name.startsWith('0x') ? p.name : `of fd ${p.name}`, span('note', notes.length ? ` ${notes.join(', ')}` : '')),
+			make('h3', '', facts.process(p.pid), p.name.startsWith('0x') ? p.name : `of fd ${p.name}`,
+				span('note', notes.length ? ` ${notes.join(', ')}` : '')),
 			make('div', 'pair', semaphoreBox('rg', 'reader', p.r, i), semaphoreBox('wg', 'writer', p.w, i))));
 	}
 	if (!polls.length)
@@ -184,7 +187,7 @@ function descriptorCard(facts, i) {
 	const old = d => d.get(i).is === UNKNOWN;
 
 	for (const d of all.slice(0, MOST_SHOWN).sort((a, b) => old(a) - old(b) || a.pid - b.pid || a.fd - b.fd))
-		table.append(descriptorRows(d, i));
+		table.append(descriptorRows(facts, d, i));
 	card.append(table);
 	if (all.length > MOST_SHOWN)
 		card.append(make('p', 'foot', `the ${MOST_SHOWN} of ${all.length} that changed last`));
@@ -197,11 +200,11 @@ function breakable(text) {
 }
 
 // A row, and under it the addresses, the options, and what came last, if there is any.
-function descriptorRows(d, i) {
+function descriptorRows(facts, d, i) {
 	const now = d.get(i), was = d.before(i), fresh = d.at[d.index(i)] === i && was === undefined;
 	const body = make('tbody', now.state === 'closed' ? 'closed' : fresh ? 'changed' : '');
 	const changed = keys => was && keys.some(key => was[key] !== now[key]) ? 'changed' : '';
-	const fd = make('th', '', String(d.fd));
+	const fd = make('th', '', facts.process(d.pid), String(d.fd));
 
 	fd.scope = 'row';
 	body.append(make('tr', '', fd, ...COLUMNS.map(([key]) => make('td', changed([key]), ...breakable(now[key])))));
@@ -238,7 +241,7 @@ function inWords(guide, facts, i) {
 			const was = s.history.before(i);
 
 			if (was !== undefined)
-				words.push(`${name} of fd ${p.name} was ${semaphoreWord(was)}, now ${semaphoreWord(s.history.get(i))}`);
+				words.push(`${name} of fd ${facts.process(p.pid)}${p.name} was ${semaphoreWord(was)}, now ${semaphoreWord(s.history.get(i))}`);
 		}
 	for (const arrow of facts.arrows)
 		if (arrow.from === i && arrow.lane)

@@ -3,6 +3,9 @@
 
 const MOST_LANES = 10;
 const OVERSCAN = 10;
+// How a goroutine is drawn that runs, as far as one can tell.
+const PALE = 0.45;
+const DASHES = {ready: [3, 3], off: [1, 5], quiet: [1, 5], unknown: [1, 9]};
 // A pause this long (ns) gets a row of its own.
 const PAUSE = 1e6;
 
@@ -12,8 +15,10 @@ const STATES = {
 	ready: 'could run, waits for a thread',
 	park: 'parked: waits, no thread sleeps',
 	sleep: 'blocked: the thread sleeps in a system call',
+	busy: 'keeps its thread, nothing is recorded',
 	quiet: 'nothing is recorded for 1 ms or more',
 	off: 'does not run: why is not recorded',
+	unknown: 'events are lost: not known',
 };
 
 function milliseconds(ns, digits = 3) {
@@ -26,7 +31,7 @@ function shapeOf(e) {
 		return 'call';
 	if (e.type === 'enter')
 		return 'enter';
-	if (e.type === 'lost')
+	if (e.type === 'lost' || e.type === 'end')
 		return 'lost';
 	return e.refused ? 'refused' : e.ret < 0 ? 'error' : 'syscall';
 }
@@ -350,6 +355,12 @@ class TreeView {
 		c.setLineDash([]);
 		if (kind === 'run') {
 			c.fillRect(x - w / 5, y0, w / 2.5, y1 - y0);
+		} else if (kind === 'busy') {
+			const alpha = c.globalAlpha;
+
+			c.globalAlpha = alpha * PALE;
+			c.fillRect(x - w / 5, y0, w / 2.5, y1 - y0);
+			c.globalAlpha = alpha;
 		} else if (kind === 'park' || kind === 'sleep') {
 			// Blocked: a box, with stripes if parked, with bars if a thread sleeps.
 			c.save();
@@ -370,7 +381,7 @@ class TreeView {
 			c.strokeRect(x - w / 2, y0, w, y1 - y0);
 		} else {
 			c.lineWidth = kind === 'lends' ? 1.5 : kind === 'quiet' ? 2 : 3;
-			c.setLineDash(kind === 'ready' ? [3, 3] : kind === 'off' || kind === 'quiet' ? [1, 5] : []);
+			c.setLineDash(DASHES[kind] ?? []);
 			c.beginPath();
 			c.moveTo(x, y0);
 			c.lineTo(x, y1);
@@ -493,8 +504,10 @@ class TreeView {
 				if (kind === 'sleep')
 					for (let x = x0 + 5; x < x1 - 2; x += 6)
 						c.fillRect(x, y - h / 2, 1.2, h);
-			} else if (kind === 'run') {
+			} else if (kind === 'run' || kind === 'busy') {
+				c.globalAlpha = kind === 'busy' ? PALE : 1;
 				c.fillRect(x0, y - h / 2, x1 - x0, h);
+				c.globalAlpha = 1;
 			} else {
 				c.globalAlpha = 0.6;
 				c.fillRect(x0, y - 0.75, x1 - x0, 1.5);
