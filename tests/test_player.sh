@@ -473,13 +473,30 @@ test_axe() {
 
 # Nothing is wider than the window.
 test_sizes() {
-	local width
+	local width page
+	render go "$recordings/dial-go.ndjson" && render port-and-go "$recordings"/dial-{native,go}.ndjson || return
 	for width in 390 500 656 800 1280 1920; do
 		size "$width" 900 && show 'dial#e49' || return
 		is "width" "$width" "$(js 'document.documentElement.scrollWidth')" || return
 		shot "dial-$width"
 		show 'pair#e49' && is "width of two" "$width" "$(js 'document.documentElement.scrollWidth')" || return
 		shot "pair-$width"
+	done
+	# Nor wider than its card, in type of either size: Go opens files with long names.
+	for width in 390 1024 1280; do
+		size "$width" 800
+		for page in go port-and-go; do
+			show "$page" && is "$page, $width wide" "" "$(js '[false, true].flatMap(large => {
+				if (large)
+					toggleLarge();
+				return stops.flatMap((r, n) => {
+					go(n);
+					const wide = document.documentElement.scrollWidth > innerWidth || [...document.querySelectorAll(".descriptors")]
+						.some(e => e.getBoundingClientRect().right > e.closest(".card").getBoundingClientRect().right);
+					return wide ? [`${large ? "large " : ""}${n + 1}`] : [];
+				});
+			}).join()')" || return
+		done
 	done
 	size 1280 800
 }

@@ -194,9 +194,9 @@ function descriptorCard(facts, i) {
 	return card;
 }
 
-// IN|OUT|RDHUP|ET may break behind each |.
+// IN|OUT|RDHUP|ET may break behind each |, a path behind each /.
 function breakable(text) {
-	return text.split(/(?<=\|)/).flatMap(part => [part, make('wbr', '')]);
+	return text.split(/(?<=[|/])/).flatMap(part => [part, make('wbr', '')]);
 }
 
 // A row, and under it the addresses, the options, and what came last, if there is any.
