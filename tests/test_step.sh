@@ -45,7 +45,7 @@ test_next_back() {
 test_new_step() {
 	step "$recording"
 	keys / 'EINVAL' Enter && sees '▶ 2\.2 ' 'EINVAL, as Linux 2\.6\.26 answers' || return
-	keys n && sees '▶ 10\.3 ' && keys n && sees '▶ 2\.3 ' || return
+	keys n && sees '▶ 2\.3 ' || return
 	keys G && sees '93 of 93' && keys n && sees '93 of 93' '^ no other step comes after'
 }
 
