@@ -63,11 +63,11 @@ test_search() {
 test_modes() {
 	step --step=calls "$recording"
 	keys / 'favorite' Enter && sees '▶ 1\.5 ' '^ result +entered' || return
-	keys Space && sees '▶ 1\.6 ' && keys Space && sees '▶ 2\.1 ' && keys Space && sees '▶ 10\.3 ' && keys q && ended 0 || return
+	keys Space && sees '▶ 1\.6 ' && keys Space && sees '▶ 2\.1 ' && keys Space && sees '▶ 2\.3 ' && keys q && ended 0 || return
 	step --step=syscalls "$recording"
 	sees '▶ 2\.2 ' 'EINVAL, as' && keys Space && sees '▶ 2\.2 .* = 3' && keys Space && sees '▶ 2\.4 ' && keys q && ended 0 || return
 	step --step=steps "$recording"
-	sees '▶ 8\.1 ' && keys / EINVAL Enter Space && sees '▶ 10\.3 ' && keys Space && sees '▶ 2\.3 '
+	sees '▶ 8\.1 ' && keys / EINVAL Enter Space && sees '▶ 2\.3 '
 }
 
 test_help() {
