@@ -43,7 +43,7 @@ const struct step steps[] = {
 	 .args = "family:F,sotype:T,proto:d",
 	 .file = "net/sock_cloexec.go", .caption = "non-blocking from birth, or by hand"},
 	{2, 2, ARTICLE, .func = "net.sysSocket", .syscall = "socket",
-	 .file = "net/sock_cloexec.go", .caption = "flags in one call since Linux 2.6.27, or without"},
+	 .file = "net/sock_cloexec.go", .caption = "flags in one call since 2.6.27, else by hand"},
 	{2, 3, OLD, .func = "syscall.CloseOnExec",
 	 .args = "fd:d",
 	 .file = "syscall/exec_unix.go", .caption = "by hand: not inherited by exec"},
