@@ -28,8 +28,8 @@ struct {
 	__type(value, struct ring_part);
 } ring SEC(".maps");
 
-struct ring_position ring_head; /* where the next record goes */
-struct ring_position ring_tail; /* what lies before has been read */
+struct ring_head ring_head; /* where the next record goes */
+struct ring_tail ring_tail; /* what lies before has been read */
 
 /* How often to try for a place in the ring that other CPUs want too. */
 #define RING_TRIES 8
@@ -51,6 +51,7 @@ static struct thread {
 	bool has_g;         /* the thread runs the probed program */
 	bool has_m;         /* m is known: an M keeps its thread */
 	u32 m;              /* struct event's */
+	u64 captured[SHORT_CAPTURE / 8];
 } threads[THREADS];
 
 /* The process that the tracer means is not to be looked for any more: it was found, or
@@ -82,6 +83,15 @@ static __always_inline void count_lost(void)
 		__sync_fetch_and_add(n, 1);
 }
 
+/* Whether there is room up to a position. */
+static __always_inline bool has_room(u64 end)
+{
+	if ((s64)(end - *(volatile u64 *)&ring_head.tail) <= RING_SIZE)
+		return true;
+	ring_head.tail = *(volatile u64 *)&ring_tail.at;
+	return (s64)(end - ring_head.tail) <= RING_SIZE;
+}
+
 /* Room in the ring for an event of size bytes, to be submitted once it is filled in.
  * NULL, and counted, when there is none. */
 static __always_inline void *reserve(u32 size)
@@ -92,7 +102,7 @@ static __always_inline void *reserve(u32 size)
 		u32 index = RING_PART_OF(head);
 		struct ring_part *part;
 
-		if ((s64)(head + size - *(volatile u64 *)&ring_tail.at) > RING_SIZE)
+		if (!has_room(head + size))
 			break;
 		part = bpf_map_lookup_elem(&ring, &index);
 		if (!part)
@@ -342,19 +352,18 @@ static __always_inline u64 capture_len(u8 kind, const u64 *args, bool ok, s64 re
 	case CAPTURE_SOCKADDR_OUT:
 		return at_most(length_out, SOCKADDR_CAPTURE);
 	case CAPTURE_OPT_IN:
-		return at_most((u32)args[4], SYSCALL_CAPTURE);
+		return at_most((u32)args[4], SHORT_CAPTURE);
 	case CAPTURE_OPT_OUT:
-		return at_most(length_out, SYSCALL_CAPTURE);
+		return at_most(length_out, SHORT_CAPTURE);
 	case CAPTURE_EPOLL_CTL:
 		return config.epoll_event_size;
 	case CAPTURE_EPOLL_WAIT:
-		return ok ? at_most((u64)ret * config.epoll_event_size,
-		                    SYSCALL_CAPTURE_LONG)
+		return ok ? at_most((u64)ret * config.epoll_event_size, SYSCALL_CAPTURE)
 		          : 0;
 	case CAPTURE_PIPE:
 		return ok ? 2 * sizeof(int) : 0;
 	case CAPTURE_PATH:
-		return SYSCALL_CAPTURE_LONG;
+		return SYSCALL_CAPTURE;
 	}
 	return 0;
 }
@@ -402,47 +411,55 @@ static __always_inline void fill_syscall(struct syscall_event *s, u8 type,
 }
 
 /*
- * Takes memory along with a record; returns how much. Through the stack: copying to
- * the ring, which is vmalloc memory, makes a kernel with hardened usercopy look the
- * area up. And in a function of its own: since 6.13 a frame of 64 bytes or more is not
- * on the stack either.
+ * Takes a little memory along, before there is a record for it; returns how much. Through
+ * the stack: copying to the ring, which is vmalloc memory, makes a kernel with hardened
+ * usercopy look the area up. And in a function of its own: since 6.13 a frame of 64 bytes
+ * or more is not on the stack either. Not once the record is being written: the words
+ * cannot be loaded before the CPU is done with all stores in front of theirs, and
+ * those into the ring take their time.
  */
-static __noinline u32 take(struct syscall_event *s, u64 from, u64 len)
+static __noinline u32 take(struct thread *t, u64 from, u64 len)
 {
-	u64 word[SYSCALL_CAPTURE / 8] = {0}; /* before 6.3 it must be initialised */
+	u64 word[SHORT_CAPTURE / 8] = {0}; /* before 6.3 it must be initialised */
 
 	if (!len || len > sizeof(word) || bpf_probe_read_user(word, len, (void *)from))
 		return 0;
-	__builtin_memcpy(s->capture, word, sizeof(word));
+	__builtin_memcpy(t->captured, word, sizeof(word));
 	return (u32)len;
 }
 
-/* The same where there is room for more; a path ends where it says. */
-static __always_inline u32 take_long(struct syscall_event_long *l, u8 kind, u64 from,
-                                     u64 len)
+static __always_inline void put(struct syscall_event *s, const struct thread *t, u32 n)
+{
+	u64 *words = (u64 *)s->capture;
+
+	for (u32 i = 0; i < SHORT_CAPTURE / 8 && i * 8 < n; i++)
+		words[i] = t->captured[i];
+}
+
+/* More memory, right into the record. A path ends where it says. */
+static __always_inline u32 take_long(struct syscall_event *s, u8 kind, u64 from, u64 len)
 {
 	long n;
 
-	if (len > SYSCALL_CAPTURE_LONG)
+	if (len > SYSCALL_CAPTURE)
 		return 0;
 	if (kind == CAPTURE_PATH) {
-		n = bpf_probe_read_user_str(l->s.capture, SYSCALL_CAPTURE_LONG,
-		                            (void *)from);
+		n = bpf_probe_read_user_str(s->capture, SYSCALL_CAPTURE, (void *)from);
 		return n > 0 ? (u32)n : 0;
 	}
-	return bpf_probe_read_user(l->s.capture, len, (void *)from) ? 0 : (u32)len;
+	return bpf_probe_read_user(s->capture, len, (void *)from) ? 0 : (u32)len;
 }
 
 /* A datagram's beginning, and its address behind it. */
-static __always_inline u32 take_datagram(struct syscall_event_long *l, bool in,
+static __always_inline u32 take_datagram(struct syscall_event *s, bool in,
                                          const struct call *c)
 {
 	u64 n = buffer_len(in, c->args, true, c->ret);
 	u64 size = address_len(in, c->args, true, c->length_out);
 
-	if (bpf_probe_read_user(l->s.capture, n, (void *)c->from))
+	if (bpf_probe_read_user(s->capture, n, (void *)c->from))
 		return 0;
-	if (bpf_probe_read_user(l->s.capture + STRING_CAPTURE, size, (void *)c->args[4]))
+	if (bpf_probe_read_user(s->capture + STRING_CAPTURE, size, (void *)c->args[4]))
 		return (u32)n;
 	return STRING_CAPTURE + (u32)size;
 }
@@ -454,32 +471,27 @@ static __always_inline void emit_syscall(u8 type, struct task_struct *task,
 	struct call c = {.ts = bpf_ktime_get_ns(), .nr = nr, .ret = ret, .sp = regs->sp};
 	bool ok = type == EVENT_EXIT && ret >= 0;
 	u8 kind = capture_kind(nr);
+	struct syscall_event *s;
+	u32 size, n;
 
 	syscall_args(regs, c.args);
 	c.has_length_out = ok && read_length(kind, c.args, &c.length_out);
 	c.from = capture_from(kind, c.args);
 	c.len = c.from ? capture_len(kind, c.args, ok, ret, c.length_out) : 0;
-	if (c.len > SYSCALL_CAPTURE) {
-		struct syscall_event_long *l = reserve(sizeof(*l));
-
-		if (!l)
-			return;
-		fill_syscall(&l->s, type, task, t, &c);
-		if (kind == CAPTURE_DATAGRAM_IN || kind == CAPTURE_DATAGRAM_OUT)
-			l->s.e.caplen =
-			    (u16)take_datagram(l, kind == CAPTURE_DATAGRAM_IN, &c);
-		else
-			l->s.e.caplen = (u16)take_long(l, kind, c.from, c.len);
-		submit(l, sizeof(*l));
-	} else {
-		struct syscall_event *s = reserve(sizeof(*s));
-
-		if (!s)
-			return;
-		fill_syscall(s, type, task, t, &c);
-		s->e.caplen = (u16)take(s, c.from, c.len);
-		submit(s, sizeof(*s));
-	}
+	n = take(t, c.from, c.len);
+	size = sizeof(*s) - SYSCALL_CAPTURE + ((u32)c.len + 7) / 8 * 8;
+	s = reserve(size);
+	if (!s)
+		return;
+	fill_syscall(s, type, task, t, &c);
+	if (c.len <= SHORT_CAPTURE)
+		put(s, t, n);
+	else if (kind == CAPTURE_DATAGRAM_IN || kind == CAPTURE_DATAGRAM_OUT)
+		n = take_datagram(s, kind == CAPTURE_DATAGRAM_IN, &c);
+	else
+		n = take_long(s, kind, c.from, c.len);
+	s->e.caplen = (u16)n;
+	submit(s, size);
 }
 
 /* An event without more to it than that it happened. */

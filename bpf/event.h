@@ -2,8 +2,9 @@
 /*
  * What the BPF program writes into the ring (ring.h) and the tracer reads.
  *
- * Every record starts with struct event and is one of the fixed sizes below, all
- * multiples of 8; event.type tells which.
+ * Every record starts with struct event; event.type tells what more there is. It has the
+ * size of its struct but for struct syscall_event, which ends with its capture; all are
+ * multiples of 8.
  */
 #ifndef DIALTRACE_EVENT_H
 #define DIALTRACE_EVENT_H
@@ -51,9 +52,9 @@ struct event {
 #define ARGS 6
 
 /* Bytes of user memory that come with a record. */
-#define CALL_CAPTURE         40
-#define SYSCALL_CAPTURE      40
-#define SYSCALL_CAPTURE_LONG 384
+#define CALL_CAPTURE    40
+#define SYSCALL_CAPTURE 384 /* for a long epoll_wait answer, an address or a path */
+#define SHORT_CAPTURE   40  /* less work up to here; all that is shown of an option */
 
 /* A function's captures are laid one after the other, each of its fixed size. */
 struct call_event {
@@ -74,12 +75,6 @@ struct syscall_event {
 	u32 length_out; /* and as the kernel left it */
 	u32 pad;
 	u8 capture[SYSCALL_CAPTURE];
-};
-
-/* The same with room for a long epoll_wait answer, a long address or a path. */
-struct syscall_event_long {
-	struct syscall_event s;
-	u8 more[SYSCALL_CAPTURE_LONG - SYSCALL_CAPTURE];
 };
 
 /* Which user memory to take along with a syscall. */

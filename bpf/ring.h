@@ -10,7 +10,9 @@
  * record is complete.
  *
  * ring_head.at is written by the BPF program alone, with compare-and-swap; ring_tail.at
- * by the tracer alone; a record by whoever took its room, then by the tracer.
+ * by the tracer alone, as often as it likes: the BPF program looks at it only when the
+ * tail that it has seen last, ring_head.tail, leaves no room. A record is written by
+ * whoever took its room, then by the tracer.
  */
 #ifndef DIALTRACE_RING_H
 #define DIALTRACE_RING_H
@@ -29,7 +31,13 @@ struct ring_part {
 } __attribute__((aligned(8)));
 
 /* On cache lines of their own: two CPUs write them. */
-struct ring_position {
+struct ring_head {
+	u64 at;
+	u64 tail;
+	u64 pad[14];
+};
+
+struct ring_tail {
 	u64 at;
 	u64 pad[15];
 };

@@ -34,7 +34,7 @@ static struct out o;
 static struct polldescs *pds;
 
 /* The call that is being put together. */
-static struct syscall_event_long event;
+static struct syscall_event event;
 static bool missing; /* this architecture does not have it */
 
 /* Names of the calls that came by, to see that none was left out. */
@@ -63,11 +63,11 @@ static void make_call(const char *name, s64 ret, const u64 *args)
 
 	memset(&event, 0, sizeof(event));
 	missing = nr < 0;
-	event.s.nr = (u32)nr;
-	event.s.e.type = EVENT_EXIT;
-	event.s.e.pid = PID;
-	event.s.ret = ret;
-	memcpy(event.s.args, args, sizeof(event.s.args));
+	event.nr = (u32)nr;
+	event.e.type = EVENT_EXIT;
+	event.e.pid = PID;
+	event.ret = ret;
+	memcpy(event.args, args, sizeof(event.args));
 	for (i = 0; rows[i].name; i++)
 		if (strcmp(rows[i].name, name) == 0)
 			seen[i] = true;
@@ -78,9 +78,9 @@ static void make_call(const char *name, s64 ret, const u64 *args)
 /* Gives the call n bytes of captured memory. */
 static void capture(const void *p, size_t n)
 {
-	assert_in_range(n, 0, SYSCALL_CAPTURE_LONG);
-	memcpy((u8 *)&event + offsetof(struct syscall_event, capture), p, n);
-	event.s.e.caplen = (u16)n;
+	assert_in_range(n, 0, SYSCALL_CAPTURE);
+	memcpy(event.capture, p, n);
+	event.e.caplen = (u16)n;
 }
 
 #define CAPTURE(object) capture(&(object), sizeof(object))
@@ -88,16 +88,16 @@ static void capture(const void *p, size_t n)
 /* Gives the call the length that is behind a pointer: the caller's, */
 static void length_in(u32 in)
 {
-	event.s.length_in = in;
-	event.s.e.flags |= EVENT_LENGTH_IN;
+	event.length_in = in;
+	event.e.flags |= EVENT_LENGTH_IN;
 }
 
 /* and the kernel's, too. */
 static void lengths(u32 in, u32 out)
 {
 	length_in(in);
-	event.s.length_out = out;
-	event.s.e.flags |= EVENT_LENGTH_OUT;
+	event.length_out = out;
+	event.e.flags |= EVENT_LENGTH_OUT;
 }
 
 static void assert_out(const char *expected)
@@ -113,16 +113,16 @@ static void assert_call(const char *expected)
 		print_message("skipped, not on this architecture: %s\n", expected);
 		return;
 	}
-	decode_syscall(&o, &event.s, pds);
+	decode_syscall(&o, &event, pds);
 	assert_out(expected);
 }
 
 /* The same call while it sleeps. */
 static void assert_sleeping(const char *expected)
 {
-	event.s.e.type = EVENT_SLEEP;
-	event.s.e.flags &= (u8)~EVENT_LENGTH_OUT;
-	event.s.ret = 0;
+	event.e.type = EVENT_SLEEP;
+	event.e.flags &= (u8)~EVENT_LENGTH_OUT;
+	event.ret = 0;
 	assert_call(expected);
 }
 
@@ -144,7 +144,7 @@ static void test_socket(void **state)
 	CALL("socket", 3, AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	assert_call("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 3");
 	CALL("socket", -EINVAL, AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	event.s.e.flags = EVENT_NO_ENTER;
+	event.e.flags = EVENT_NO_ENTER;
 	assert_call(
 	    "socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = EINVAL");
 	CALL("socket", 4, AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
@@ -279,11 +279,11 @@ static void test_sockaddr_unix(void **state)
 	memset(un.sun_path, 'a', sizeof(un.sun_path));
 	un.sun_path[0] = '/';
 	CALL("connect", -ENOENT, 3, PTR, sizeof(un));
-	capture(&un, SYSCALL_CAPTURE);
+	capture(&un, SHORT_CAPTURE);
 	assert_call(expected);
 	un.sun_path[4] = '\0';
 	CALL("connect", -ENOENT, 3, PTR, sizeof(un));
-	capture(&un, SYSCALL_CAPTURE);
+	capture(&un, SHORT_CAPTURE);
 	assert_call("connect(3, {AF_UNIX, \"/aaa\"}, 110) = ENOENT");
 }
 
@@ -310,7 +310,7 @@ static void test_accept(void **state)
 	assert_call("accept4(3, NULL, NULL, 0) = 7");
 	assert_sleeping("accept4(3, NULL, NULL, 0)");
 	CALL("accept4", -ENOSYS, 3, PTR, PTR + 16, SOCK_CLOEXEC);
-	event.s.e.flags = EVENT_NO_ENTER;
+	event.e.flags = EVENT_NO_ENTER;
 	assert_call("accept4(3, 0x7ffd6d3e9810, 0x7ffd6d3e9820, SOCK_CLOEXEC) = ENOSYS");
 
 	CALL("accept", 7, 3, PTR, PTR + 16);
@@ -318,7 +318,7 @@ static void test_accept(void **state)
 	CAPTURE(in);
 	assert_call("accept(3, {AF_INET, 10.1.2.3:34316}, [16]) = 7");
 	/* The tracer came while it slept: what the caller passed is unknown. */
-	event.s.e.flags = EVENT_NO_ENTER | EVENT_LENGTH_OUT;
+	event.e.flags = EVENT_NO_ENTER | EVENT_LENGTH_OUT;
 	assert_call("accept(3, {AF_INET, 10.1.2.3:34316}, [16]) = 7");
 	assert_sleeping("accept(3, …, 0x7ffd6d3e9820)");
 }
@@ -347,7 +347,7 @@ static void test_names_of_sockets(void **state)
 	/* Longer than what a record takes along. */
 	CALL("getsockname", 0, 3, PTR, PTR + 16);
 	lengths(110, sizeof(un));
-	capture(&un, SYSCALL_CAPTURE);
+	capture(&un, SHORT_CAPTURE);
 	assert_call("getsockname(3, {AF_UNIX, \"/tmp/socket\"}, [110]) = 0");
 	CALL("getsockname", 0, 3, PTR, PTR + 16);
 	lengths(112, sizeof(un));
@@ -414,7 +414,7 @@ static void test_setsockopt(void **state)
 static void test_getsockopt(void **state)
 {
 	int v = 0;
-	u8 info[SYSCALL_CAPTURE] = {7, 0, 0, 0, 0, 0, 0, 1, '@', 'B', 017};
+	u8 info[SHORT_CAPTURE] = {7, 0, 0, 0, 0, 0, 0, 1, '@', 'B', 017};
 
 	(void)state;
 	CALL("getsockopt", 0, 3, SOL_SOCKET, SO_ERROR, PTR, PTR + 16);
@@ -435,7 +435,7 @@ static void test_getsockopt(void **state)
 	capture("\0", 2);
 	assert_call("getsockopt(3, SOL_SOCKET, SO_RCVBUF, \"\\0\\0\", [2]) = 0");
 	lengths(0, 0);
-	event.s.e.caplen = 0;
+	event.e.caplen = 0;
 	assert_call("getsockopt(3, SOL_SOCKET, SO_RCVBUF, 0x7ffd6d3e9810, [0]) = 0");
 	CALL("getsockopt", 0, 3, SOL_TCP, TCP_INFO, PTR, PTR + 16);
 	lengths(104, 104);
@@ -625,7 +625,7 @@ static void test_fds(void **state)
 	CALL("pipe2", 0, PTR, O_CLOEXEC | O_NONBLOCK);
 	CAPTURE(fds);
 	assert_call("pipe2([20, 21], O_NONBLOCK|O_CLOEXEC) = 0");
-	event.s.e.caplen = 0;
+	event.e.caplen = 0;
 	assert_call("pipe2(0x7ffd6d3e9810, O_NONBLOCK|O_CLOEXEC) = 0");
 	CALL("pipe2", -EINVAL, PTR, 0);
 	assert_call("pipe2(0x7ffd6d3e9810, 0) = EINVAL");
@@ -634,7 +634,7 @@ static void test_fds(void **state)
 static void test_openat(void **state)
 {
 	static const char file[] = "/proc/sys/net/core/somaxconn";
-	char longer[SYSCALL_CAPTURE_LONG], expected[SYSCALL_CAPTURE_LONG + 64];
+	char longer[SYSCALL_CAPTURE], expected[SYSCALL_CAPTURE + 64];
 
 	(void)state;
 	CALL("openat", 3, (u64)AT_FDCWD, PTR, O_RDONLY | O_CLOEXEC);
@@ -667,7 +667,7 @@ static void test_epoll_create(void **state)
 	CALL("epoll_create1", 4, EPOLL_CLOEXEC);
 	assert_call("epoll_create1(EPOLL_CLOEXEC) = 4");
 	CALL("epoll_create1", -ENOSYS, EPOLL_CLOEXEC);
-	event.s.e.flags = EVENT_NO_ENTER;
+	event.e.flags = EVENT_NO_ENTER;
 	assert_call("epoll_create1(EPOLL_CLOEXEC) = ENOSYS");
 	CALL("epoll_create1", -EINVAL, EPOLL_CLOEXEC | 1);
 	assert_call("epoll_create1(EPOLL_CLOEXEC|0x1) = EINVAL");
@@ -684,7 +684,7 @@ static void test_epoll_ctl(void **state)
 	CAPTURE(ev);
 	assert_call("epoll_ctl(4, EPOLL_CTL_ADD, 3, "
 	            "{EPOLLIN|EPOLLOUT|EPOLLRDHUP|EPOLLET, data=0x7f8a3c0a1e40}) = 0");
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_call("epoll_ctl(4, EPOLL_CTL_ADD, 3, "
 	            "{EPOLLIN|EPOLLOUT|EPOLLRDHUP|EPOLLET, pollDesc of fd 3}) = 0");
 	ev = poll_event(EPOLLIN | 0x1000800, 5);
@@ -715,8 +715,8 @@ static void add(u32 pid, u64 epfd, u64 fd, u64 data)
 
 	CALL("epoll_ctl", 0, epfd, EPOLL_CTL_ADD, fd, PTR);
 	CAPTURE(ev);
-	event.s.e.pid = pid;
-	polldescs_update(pds, &event.s);
+	event.e.pid = pid;
+	polldescs_update(pds, &event);
 }
 
 static void test_epoll_wait(void **state)
@@ -737,7 +737,7 @@ static void test_epoll_wait(void **state)
 	capture(evs, 2 * sizeof(evs[0]) + 1);
 	assert_call("epoll_wait(4, [{EPOLLOUT, pollDesc of fd 3}, "
 	            "{EPOLLIN|EPOLLHUP, data=0x7f0000000000}, ...], 128, 0) = 3");
-	event.s.e.caplen = 0;
+	event.e.caplen = 0;
 	assert_call("epoll_wait(4, 0x7ffd6d3e9810, 128, 0) = 3");
 	CALL("epoll_wait", 0, 4, PTR, 128, 0);
 	assert_call("epoll_wait(4, [], 128, 0) = 0");
@@ -748,18 +748,18 @@ static void test_epoll_wait(void **state)
 	CAPTURE(evs[0]);
 	assert_call(
 	    "epoll_pwait(4, [{EPOLLOUT, pollDesc of fd 3}], 128, 10, NULL, 8) = 1");
-	event.s.e.pid = PID + 1;
+	event.e.pid = PID + 1;
 	assert_call("epoll_pwait(4, [{EPOLLOUT, data=0x7f8a3c0a1e40}], 128, 10, NULL, 8)"
 	            " = 1");
 	assert_sleeping("epoll_pwait(4, …, 128, 10, NULL, 8)");
-	decode_syscall(&o, &event.s, NULL);
+	decode_syscall(&o, &event, NULL);
 	o.len = 0;
 }
 
 /* A record's capture runs on beyond its array. */
 static void test_epoll_wait_long(void **state)
 {
-	struct epoll_event evs[SYSCALL_CAPTURE_LONG / sizeof(struct epoll_event)];
+	struct epoll_event evs[SYSCALL_CAPTURE / sizeof(struct epoll_event)];
 	size_t i, n = sizeof(evs) / sizeof(evs[0]), found = 0;
 	const char *p;
 
@@ -770,7 +770,7 @@ static void test_epoll_wait_long(void **state)
 	}
 	CALL("epoll_pwait", 100, 4, PTR, 128, (u64)-1, 0, 8);
 	CAPTURE(evs);
-	decode_syscall(&o, &event.s, pds);
+	decode_syscall(&o, &event, pds);
 	out_ch(&o, '\0');
 	for (p = o.buf; (p = strstr(p, "{EPOLLIN, pollDesc of fd 1")); p++)
 		found++;
@@ -845,12 +845,12 @@ static void test_other_calls(void **state)
 	assert_call("mmap(0x0, 0x0, 0x0, 0x0, 0x0, 0x0) = 0x7ffd6d3e9810");
 	CALL("munmap", -EINVAL, 0);
 	assert_call("munmap(0x0, 0x0, 0x0, 0x0, 0x0, 0x0) = EINVAL");
-	event.s.ret = -5000; /* below every errno */
+	event.ret = -5000; /* below every errno */
 	assert_call("munmap(0x0, 0x0, 0x0, 0x0, 0x0, 0x0) = -5000");
-	event.s.ret = -5000000000;
+	event.ret = -5000000000;
 	assert_call("munmap(0x0, 0x0, 0x0, 0x0, 0x0, 0x0) = 0xfffffffed5fa0e00");
 	CALL("getpid", -ENOSYS, 1, 2, 3, 4, 5, 6);
-	event.s.nr = 999;
+	event.nr = 999;
 	assert_call("syscall_999(0x1, 0x2, 0x3, 0x4, 0x5, 0x6) = ENOSYS");
 }
 
@@ -904,18 +904,18 @@ static void test_polldescs(void **state)
 	ev = poll_event(EPOLLIN | EPOLLET, PD + 512);
 	CALL("epoll_ctl", 0, 4, EPOLL_CTL_MOD, 3, PTR);
 	CAPTURE(ev);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), -1);
 	assert_int_equal(fd_of(PID, PD + 512), 3);
 
 	/* DEL at another epoll instance, one that failed, and one that did it */
 	CALL("epoll_ctl", 0, 5, EPOLL_CTL_DEL, 3, 0);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	CALL("epoll_ctl", -EBADF, 4, EPOLL_CTL_DEL, 3, 0);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD + 512), 3);
 	CALL("epoll_ctl", 0, 4, EPOLL_CTL_DEL, 3, 0);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD + 512), -1);
 
 	/* a pollDesc recycled for another fd before its close was seen */
@@ -923,7 +923,7 @@ static void test_polldescs(void **state)
 	add(PID, 4, 7, PD);
 	assert_int_equal(fd_of(PID, PD), 7);
 	CALL("close", 0, 6);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), 7);
 }
 
@@ -936,27 +936,27 @@ static void test_polldescs_not_learnt(void **state)
 	ev = poll_event(EPOLLIN, PD); /* Go's own pipe: no EPOLLET */
 	CALL("epoll_ctl", 0, 4, EPOLL_CTL_ADD, 3, PTR);
 	CAPTURE(ev);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), -1);
 	ev = poll_event(EPOLLIN | EPOLLET, 3); /* an fd, not an address */
 	CAPTURE(ev);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, 3), -1);
 	ev = poll_event(EPOLLIN | EPOLLET, 0);
 	CAPTURE(ev);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, 0), -1);
 
 	ev = poll_event(EPOLLIN | EPOLLET, PD);
 	CAPTURE(ev);
-	event.s.ret = -EEXIST;
-	polldescs_update(pds, &event.s);
-	event.s.ret = 0;
-	event.s.e.type = EVENT_SLEEP;
-	polldescs_update(pds, &event.s);
-	event.s.e.type = EVENT_EXIT;
-	event.s.e.caplen = 3;
-	polldescs_update(pds, &event.s);
+	event.ret = -EEXIST;
+	polldescs_update(pds, &event);
+	event.ret = 0;
+	event.e.type = EVENT_SLEEP;
+	polldescs_update(pds, &event);
+	event.e.type = EVENT_EXIT;
+	event.e.caplen = 3;
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), -1);
 }
 
@@ -969,31 +969,31 @@ static void test_polldescs_close(void **state)
 	add(PID, 4, 8, PD + 1024);
 	add(PID + 1, 4, 3, PD);
 	CALL("close", -EINTR, 3);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), -1);
 	assert_int_equal(fd_of(PID, PD + 512), -1);
 	assert_int_equal(fd_of(PID, PD + 1024), 8);
 	assert_int_equal(fd_of(PID + 1, PD), 3);
 
 	CALL("dup3", 8, 1, 8, 0);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD + 1024), -1);
 	add(PID, 4, 8, PD);
 	CALL("dup3", -EBADF, 77, 8, 0);
-	polldescs_update(pds, &event.s);
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), 8);
 
 	/* The number was in use again before the close had returned. */
 	add(PID, 4, 9, PD);
-	event.s.e.ts = 1000;
-	polldescs_update(pds, &event.s);
+	event.e.ts = 1000;
+	polldescs_update(pds, &event);
 	CALL("close", 0, 9);
-	event.s.e.ts = 1100;
-	event.s.dur = 200;
-	polldescs_update(pds, &event.s);
+	event.e.ts = 1100;
+	event.dur = 200;
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), 9);
-	event.s.dur = 50;
-	polldescs_update(pds, &event.s);
+	event.dur = 50;
+	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), -1);
 }
 
@@ -1013,7 +1013,7 @@ static void test_polldescs_many(void **state)
 			CALL("close", 0, i);
 		else
 			CALL("epoll_ctl", 0, 4, EPOLL_CTL_DEL, i, 0);
-		polldescs_update(pds, &event.s);
+		polldescs_update(pds, &event);
 	}
 	polldescs_forget_process(pds, PID + 1);
 	for (i = 0; i < n / 3; i++) {
@@ -1051,7 +1051,7 @@ static void test_polldescs_random(void **state)
 			model[k] = (int)fd;
 		} else {
 			CALL("close", 0, fd);
-			polldescs_update(pds, &event.s);
+			polldescs_update(pds, &event);
 		}
 		for (k = 0; k < PDS; k++)
 			assert_int_equal(fd_of(PID, PD + 8 * k), model[k]);

@@ -431,20 +431,20 @@ static void test_any_event(void **state)
 
 	(void)state;
 	for (int round = 0; round < 200000; round++) {
-		struct syscall_event_long l;
+		struct syscall_event l;
 		struct call_event c;
 
 		fill_any(&l, sizeof(l));
-		l.s.e.type = round & 1 ? EVENT_EXIT : EVENT_SLEEP;
-		l.s.e.caplen = (u16)(any() % (SYSCALL_CAPTURE_LONG + 1));
-		l.s.e.pid = PID;
-		l.s.nr = (u32)any() % top;
+		l.e.type = round & 1 ? EVENT_EXIT : EVENT_SLEEP;
+		l.e.caplen = (u16)(any() % (SYSCALL_CAPTURE + 1));
+		l.e.pid = PID;
+		l.nr = (u32)any() % top;
 		if (any() % 4)
-			l.s.ret = (s64)(any() % 400) - 200;
+			l.ret = (s64)(any() % 400) - 200;
 		for (int i = 0; i < ARGS; i++)
 			if (any() % 2)
-				l.s.args[i] %= 32;
-		trace_event(trace, &l.s.e);
+				l.args[i] %= 32;
+		trace_event(trace, &l.e);
 		if (o.len)
 			check_well_formed(o.buf, o.len);
 		o.len = 0;

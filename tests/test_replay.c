@@ -210,21 +210,21 @@ static void any_syscall(u64 ts)
 	    SYS_socket, SYS_connect, SYS_epoll_ctl,  SYS_epoll_create1, SYS_epoll_pwait,
 	    SYS_read,   SYS_write,   SYS_setsockopt, SYS_getsockname,   SYS_close,
 	};
-	struct syscall_event_long l;
+	struct syscall_event l;
 
 	fill_any(&l, sizeof(l));
-	any_base(&l.s.e, ts);
-	l.s.e.type = any() % 4 ? EVENT_EXIT : EVENT_SLEEP;
+	any_base(&l.e, ts);
+	l.e.type = any() % 4 ? EVENT_EXIT : EVENT_SLEEP;
 	/* Who slept was seen to enter. */
-	l.s.e.flags &= any() % 2 ? EVENT_NO_ENTER : EVENT_SLEPT;
-	l.s.e.caplen = (u16)(any() % (SYSCALL_CAPTURE_LONG + 1));
-	l.s.nr = any() % 2 ? (u32)known[any() % 10] : (u32)any() % 600;
+	l.e.flags &= any() % 2 ? EVENT_NO_ENTER : EVENT_SLEPT;
+	l.e.caplen = (u16)(any() % (SYSCALL_CAPTURE + 1));
+	l.nr = any() % 2 ? (u32)known[any() % 10] : (u32)any() % 600;
 	if (any() % 4)
-		l.s.ret = (s64)(any() % 400) - 200;
+		l.ret = (s64)(any() % 400) - 200;
 	for (int i = 0; i < ARGS; i++)
 		if (any() % 2)
-			l.s.args[i] %= 32;
-	event(&l.s.e);
+			l.args[i] %= 32;
+	event(&l.e);
 }
 
 /* A run of any events at all, in windows of any width. */

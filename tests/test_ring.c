@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct ring_position head, tail;
+static struct ring_head head;
+static struct ring_tail tail;
 static struct ring ring = {.head = &head, .tail = &tail};
 
 static u64 seen[4096];
@@ -123,7 +124,7 @@ static void test_round(void **state)
 /* The longest record that starts at the last word of a part still fits into it. */
 static void test_longest(void **state)
 {
-	const u64 size = sizeof(struct syscall_event_long) + 8;
+	const u64 size = sizeof(struct syscall_event) + 8;
 	u64 *record;
 
 	(void)state;

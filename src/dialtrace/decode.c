@@ -117,8 +117,7 @@ void decode_syscall(struct out *o, const struct syscall_event *e,
 	    .o = o,
 	    .e = e,
 	    .pds = pds,
-	    /* Not e->capture: a long event's runs on beyond that array. */
-	    .mem = (const u8 *)e + offsetof(struct syscall_event, capture),
+	    .mem = e->capture,
 	    .memlen = e->e.caplen,
 	};
 	const struct row *row = row_of(e->nr);

@@ -36,9 +36,9 @@ const char *decode_errno(s64 ret);
 
 /* Appends the call: "name(arguments) = result" for an EVENT_EXIT (the error's
  * name alone when it failed), "name(arguments)" for an EVENT_SLEEP, with … for
- * what the kernel has yet to fill in. e is a struct syscall_event_long when
- * e->e.caplen says so. pds, which may be NULL, knows the pollDescs; when it is
- * updated with e first, an epoll_ctl shows its own. */
+ * what the kernel has yet to fill in. Of e's capture, e->e.caplen bytes are there. pds,
+ * which may be NULL, knows the pollDescs; when it is updated with e first, an epoll_ctl
+ * shows its own. */
 void decode_syscall(struct out *o, const struct syscall_event *e,
                     const struct polldescs *pds);
 

@@ -392,7 +392,7 @@ static void arg_path(const struct call *c, unsigned i)
 	out_ch(c->o, '"');
 	out_escape(c->o, c->mem, n);
 	out_ch(c->o, '"');
-	if (n + 1 == SYSCALL_CAPTURE_LONG)
+	if (n + 1 == SYSCALL_CAPTURE)
 		out_str(c->o, "...");
 }
 

@@ -5,12 +5,13 @@
 #include "event.h"
 
 struct ring_part;
-struct ring_position;
+struct ring_head;
+struct ring_tail;
 
 struct ring {
 	struct ring_part *parts;
-	const struct ring_position *head;
-	struct ring_position *tail;
+	const struct ring_head *head;
+	struct ring_tail *tail;
 };
 
 typedef void ring_handler(void *ctx, const struct event *e);
