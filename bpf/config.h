@@ -49,6 +49,7 @@ struct config {
 	u8 g_in_register; /* g is there rather than in memory, */
 	u8 args;          /* and arguments are: enum args */
 	u8 wanted[SYSCALLS];
+	u8 timed[SYSCALLS];   /* from the entry: struct syscall_event's dur */
 	u8 capture[SYSCALLS]; /* enum capture */
 	struct probe_capture probe_capture[PROBES][2];
 	u8 probe_on_branch[PROBES]; /* of the stack check: taken, it is no entry */

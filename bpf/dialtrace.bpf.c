@@ -42,7 +42,7 @@ struct ring_tail ring_tail; /* what lies before has been read */
  */
 static struct thread {
 	u64 tid;            /* 0: the row is free */
-	u64 enter;          /* when the system call was entered */
+	u64 enter;          /* when the system call was entered, or fell asleep, or 0 */
 	u32 nr;             /* which: rt_sigreturn leaves no trace of it */
 	u32 length_in;      /* struct syscall_event's, */
 	bool has_length_in; /* if it could be read */
@@ -278,6 +278,13 @@ static __always_inline bool wanted(struct task_struct *task, u64 nr)
 	       !in_32_bit_call(task);
 }
 
+/* Whether it is to be known when call nr was entered. Reading the clock costs more than
+ * all else that is done there. */
+static __always_inline bool timed(u64 nr)
+{
+	return nr >= SYSCALLS || config.timed[nr];
+}
+
 /* Where the memory to take along lies. */
 static __always_inline u64 capture_from(u8 kind, const u64 *args)
 {
@@ -391,7 +398,7 @@ static __always_inline void fill_syscall(struct syscall_event *s, u8 type,
                                          struct call *c)
 {
 	fill(&s->e, type, task, t, c->ts, c->sp);
-	s->dur = t->inside ? c->ts - t->enter : 0;
+	s->dur = t->inside && t->enter ? c->ts - t->enter : 0;
 	s->ret = c->ret;
 	s->nr = (u32)c->nr;
 	s->length_in = t->length_in;
@@ -474,6 +481,8 @@ static __always_inline void emit_syscall(u8 type, struct task_struct *task,
 	struct syscall_event *s;
 	u32 size, n;
 
+	if (type == EVENT_SLEEP && !t->enter)
+		t->enter = c.ts;
 	syscall_args(regs, c.args);
 	c.has_length_out = ok && read_length(kind, c.args, &c.length_out);
 	c.from = capture_from(kind, c.args);
@@ -522,7 +531,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	t->nr = (u32)id;
 	syscall_args(regs, args);
 	t->has_length_in = read_length(capture_kind((u64)id), args, &t->length_in);
-	t->enter = bpf_ktime_get_ns();
+	t->enter = timed((u64)id) ? bpf_ktime_get_ns() : 0;
 	return 0;
 }
 

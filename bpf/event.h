@@ -67,7 +67,8 @@ struct call_event {
 
 struct syscall_event {
 	struct event e;
-	u64 dur; /* ns since the entry; 0 when that was not seen */
+	u64 dur; /* ns since the entry or, of a call that is not timed, since it fell */
+	         /* asleep; 0 when that was not seen */
 	s64 ret; /* as the kernel returned it: -errno on failure */
 	u64 args[ARGS];
 	u32 nr;

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include "dialtrace/decode.h"
@@ -984,6 +985,9 @@ static void test_polldescs_close(void **state)
 	assert_int_equal(fd_of(PID, PD), 8);
 
 	/* The number was in use again before the close had returned. */
+	assert_true(polldescs_time(SYS_close));
+	assert_true(polldescs_time(SYS_dup3));
+	assert_false(polldescs_time(SYS_epoll_ctl));
 	add(PID, 4, 9, PD);
 	event.e.ts = 1000;
 	polldescs_update(pds, &event);

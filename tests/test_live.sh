@@ -439,6 +439,28 @@ test_text() {
 	has_not "$tmp/out" '✗' && is "checklist" 36 "$(grep -c '✓' "$tmp/out")"
 }
 
+# Text tells how long a call slept, JSON of every call how long it took.
+test_durations() {
+	timeout "$patience" "$peer" "$dialtrace" -o "$tmp/out" -- "$dial" ADDR >"$tmp/stdout" || return
+	is "how long it slept" "1 or more" "$(awk '
+		/ waiting$/ { since[$2 $3] = $1 }
+		/ after [0-9.]+ ms$/ {
+			wrong = $(NF - 1) - ($1 - since[$2 $3])
+			if (!(($2 $3) in since) || wrong < -0.0015 || wrong > 0.0015)
+				print
+			n++
+		}
+		END { print n ? "1 or more" : "none" }' "$tmp/out")" || return
+	timeout "$patience" "$peer" "$dialtrace" -f json -o "$tmp/json" -- "$dial" ADDR >"$tmp/stdout" || return
+	is "how long it took" "[]" "$(jq -c -n '
+		reduce inputs as $o ({wrong: []};
+			if $o.type == "enter" then .since["\($o.tid)"] = $o.t
+			elif $o.type != "exit" then .
+			elif $o.dur == null or $o.dur <= 0 then .wrong += [$o]
+			elif $o.slept and $o.dur <= $o.t - .since["\($o.tid)"] then .wrong += [$o]
+			else . end) | .wrong' "$tmp/json")"
+}
+
 # On a projector, and on an old terminal: no line longer than the window, and no step of
 # the checklist without its caption.
 test_text_width() {
@@ -984,6 +1006,7 @@ t "--all shows all" test_all
 t "--color" test_color
 t "text output" test_text
 t "text output fits the window" test_text_width
+t "how long a call slept, or took" test_durations
 t "no list for who does not dial" test_no_checklist
 t "--check of a program that is not the port" test_check_stranger
 t "exit statuses" test_statuses

@@ -398,6 +398,7 @@ int main(int argc, char **argv)
 	target.attach = o.pid != 0;
 	target.all = o.all;
 	target.step = o.step;
+	target.time = o.json || o.step;
 	target.pid = o.pid ? o.pid : command_start(path, o.command, o.emulate, s.held.fd);
 	if (o.step)
 		guard_start(target.pid);

@@ -244,6 +244,15 @@ void polldescs_update(struct polldescs *p, const struct syscall_event *e)
 	}
 }
 
+bool polldescs_time(u32 nr)
+{
+#ifdef SYS_dup2
+	if (nr == SYS_dup2)
+		return true;
+#endif
+	return nr == SYS_close || nr == SYS_dup3;
+}
+
 void polldescs_forget_process(struct polldescs *p, u32 pid)
 {
 	size_t i = 0;

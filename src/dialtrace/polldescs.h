@@ -10,6 +10,8 @@
 #ifndef DIALTRACE_POLLDESCS_H
 #define DIALTRACE_POLLDESCS_H
 
+#include <stdbool.h>
+
 #include "event.h"
 
 struct polldescs;
@@ -27,6 +29,9 @@ void polldescs_free(struct polldescs *p);
  * epoll_ctl shows its own pollDesc. Closing an epoll instance forgets nothing:
  * no event comes from it any more. */
 void polldescs_update(struct polldescs *p, const struct syscall_event *e);
+
+/* Tells whether polldescs_update has to know how long call nr took. */
+bool polldescs_time(u32 nr);
 
 /* Forgets a process: it ended, or replaced its program. */
 void polldescs_forget_process(struct polldescs *p, u32 pid);

@@ -1,6 +1,7 @@
 /* The BPF program, loaded and attached: see probes.h. */
 #include "dialtrace/probes.h"
 #include "dialtrace/decode.h"
+#include "dialtrace/polldescs.h"
 #include "ring.h"
 #include "dialtrace.skel.h"
 
@@ -133,6 +134,7 @@ static void configure(struct probes *p, const struct probes_target *t)
 	for (u32 nr = 0; nr < SYSCALLS; nr++) {
 		config->wanted[nr] = decode_in_chain(nr);
 		config->capture[nr] = (u8)decode_capture(nr);
+		config->timed[nr] = t->time || polldescs_time(nr);
 	}
 	program_read(&p->program, t->path, t->name, config);
 }

@@ -15,6 +15,7 @@ struct probes_target {
 	bool attach;      /* pid runs already, rather than being about to exec */
 	bool all;         /* every system call, not only the chain's */
 	bool step;        /* pid is stopped where probes_stop_... say */
+	bool time;        /* how long each call took, rather than how long it slept */
 	const char *path; /* the program pid runs, or will, */
 	const char *name; /* and how to call it in messages */
 };
