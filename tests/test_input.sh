@@ -23,6 +23,11 @@ session() {
 	}' /proc/[0-9]*/stat 2>/dev/null
 }
 
+nobody_left() {
+	left=$(session "$(cat "$tmp/session")")
+	[ -z "$left" ]
+}
+
 # in_session COMMAND...: runs it in a session of its own, then checks that it left no
 # process. Output in $tmp/out and $tmp/err.
 in_session() {
@@ -31,9 +36,7 @@ in_session() {
 	timeout "$patience" setsid -w sh -c 'echo $$ >"$0"; exec "$@"' "$tmp/session" "$@" \
 		>"$tmp/out" 2>"$tmp/err" </dev/null
 	status=$?
-	sleep 0.02
-	left=$(session "$(cat "$tmp/session")")
-	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
+	patience=1 until_true nobody_left || { echo "left behind: $left"; return 1; }
 	[ "$status" -lt 128 ] || [ "${may_die-}" ] || { echo "exit status $status"; cat "$tmp/err"; return 1; }
 	return "$status"
 }
@@ -97,6 +100,9 @@ test_peer() {
 	done
 	in_session "$peer" -p 0 sh -c 'exit 3'
 	is "exit status" 3 $? || return
+	# strace waits for all children that it has: the other end is none.
+	in_session "$peer" -p 0 strace -q -o "$tmp/strace" "$dial" ADDR
+	is "exit status" 0 $? && has "$tmp/strace" '^connect\(3, ' || return
 	# It cannot accept, and does not try again and again.
 	# shellcheck disable=SC2016 # for the inner shell
 	in_session sh -c 'ulimit -S -n 4; exec "$0" bash -c "$1" ADDR' "$peer" \

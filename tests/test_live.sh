@@ -194,7 +194,6 @@ test_strace() { # OPTION...
 	calls='socket,setsockopt,?epoll_create,epoll_create1,epoll_ctl,?epoll_wait,epoll_pwait'
 	calls=$calls,connect,getsockopt,getsockname,getpeername,fcntl,read,write,close
 	rm -f "$tmp"/strace.*
-	# timeout is the parent of peer's answering process; strace would wait for it.
 	timeout "$patience" "$peer" "$dialtrace" "$@" -f json -o "$tmp/json" -- \
 		strace -q -ff -e signal=none -e "trace=$calls" -o "$tmp/strace" "$dial" ADDR
 	is "exit status" 0 $? || return

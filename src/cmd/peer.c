@@ -1,7 +1,8 @@
 /*
  * Gives a command somebody to talk to on the loopback interface, and runs it with ADDR in
- * its arguments replaced by the address. Ends with the command and its exit status; the
- * process at the other end never outlives it.
+ * its arguments replaced by the address. Ends with the command and its exit status, and
+ * with it the process at the other end. That is no child of the command's: strace,
+ * for one, waits for all that it has.
  *
  *   peer [-6] [-p MILLISECONDS] [-m MODE] COMMAND [ARG...]
  *
@@ -15,13 +16,16 @@
 #include <err.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PAUSE_MS = 50, ADDR_LEN = 32 };
@@ -38,6 +42,7 @@ struct addr {
 };
 
 static struct addr addr;
+static pid_t command;
 static useconds_t pause_us = PAUSE_MS * 1000;
 
 /* A socket bound to a port of the kernel's choice, which goes to addr. */
@@ -86,7 +91,7 @@ static bool stopped(pid_t pid)
 /* Whether the command stands still, or one that it has started: a debugger's. */
 static bool command_stopped(void)
 {
-	pid_t command = getppid(), child;
+	pid_t child;
 	char path[64];
 	bool found = stopped(command);
 	FILE *f;
@@ -208,20 +213,30 @@ static useconds_t parse_pause(const char *text)
 	return (useconds_t)ms * 1000;
 }
 
-static void other_end(const struct mode *mode, int s, pid_t parent)
+static void *end_with_command(void *pidfd)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
+	struct pollfd end = {.fd = *(int *)pidfd, .events = POLLIN};
+
+	while (poll(&end, 1, -1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+static void other_end(const struct mode *mode, int s, int pidfd)
+{
+	pthread_t thread;
+
 	signal(SIGINT, SIG_IGN);
+	if (pthread_create(&thread, NULL, end_with_command, &pidfd) != 0)
+		err(125, "cannot watch the command");
 	mode->run(s);
 }
 
 int main(int argc, char **argv)
 {
 	const struct mode *mode = &modes[0];
-	int family = AF_INET, s, opt;
-	pid_t self = getpid(), child;
+	int family = AF_INET, s, pidfd, opt, status;
+	pid_t child;
 
 	while ((opt = getopt(argc, argv, "+6p:m:")) != -1) {
 		if (opt == '6')
@@ -246,11 +261,19 @@ int main(int argc, char **argv)
 		if (strcmp(argv[i], "ADDR") == 0)
 			argv[i] = addr.text;
 
-	child = fork();
+	command = getpid();
+	pidfd = pidfd_open(command, 0);
+	child = pidfd < 0 ? -1 : fork();
 	if (child < 0)
-		err(125, "fork");
-	if (child == 0)
-		other_end(mode, s, self);
+		err(125, "cannot start the other end");
+	if (child == 0) {
+		child = fork();
+		if (child == 0)
+			other_end(mode, s, pidfd);
+		_exit(child < 0);
+	}
+	if (waitpid(child, &status, 0) < 0 || status != 0)
+		errx(125, "cannot start the other end");
 	execvp(argv[optind], argv + optind);
 	err(errno == ENOENT ? 127 : 126, "cannot run %s", argv[optind]);
 }
