@@ -86,7 +86,8 @@ scenario() {
 	expected_prints "$name" | diff -u --label "$here/go/prints: $name" \
 		--label "the port" - "$tmp/actual.out" >>"$tmp/diff"
 	agree "$name"
-	[ "$procs" = 2 ] || return 0
+	# strace counts the calls of each thread, and with two Ps a goroutine may go on on another.
+	[ "$procs" = 2 ] && [[ "${options[*]}" != *:when=* ]] || return 0
 	PROCS=2 run "$@"
 	agree "$name, two Ps"
 }
