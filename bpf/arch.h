@@ -14,14 +14,21 @@ static __always_inline u64 syscall_nr(struct pt_regs *regs)
 	return regs->orig_ax;
 }
 
-static __always_inline void syscall_args(struct pt_regs *regs, u64 *args)
+static __always_inline u64 syscall_arg(struct pt_regs *regs, u32 n)
 {
-	args[0] = regs->di;
-	args[1] = regs->si;
-	args[2] = regs->dx;
-	args[3] = regs->r10;
-	args[4] = regs->r8;
-	args[5] = regs->r9;
+	switch (n) {
+	case 0:
+		return regs->di;
+	case 1:
+		return regs->si;
+	case 2:
+		return regs->dx;
+	case 3:
+		return regs->r10;
+	case 4:
+		return regs->r8;
+	}
+	return regs->r9;
 }
 
 /* Tells whether the thread is in a system call of 32-bit code, whose numbers are
@@ -84,14 +91,9 @@ static __always_inline u64 syscall_nr(struct pt_regs *regs)
 	return (u32)regs->syscallno;
 }
 
-static __always_inline void syscall_args(struct pt_regs *regs, u64 *args)
+static __always_inline u64 syscall_arg(struct pt_regs *regs, u32 n)
 {
-	args[0] = regs->orig_x0;
-	args[1] = regs->regs[1];
-	args[2] = regs->regs[2];
-	args[3] = regs->regs[3];
-	args[4] = regs->regs[4];
-	args[5] = regs->regs[5];
+	return n ? regs->regs[n] : regs->orig_x0;
 }
 
 static __always_inline bool in_32_bit_call(struct task_struct *task)

@@ -286,7 +286,7 @@ static __always_inline bool timed(u64 nr)
 }
 
 /* Where the memory to take along lies. */
-static __always_inline u64 capture_from(u8 kind, const u64 *args)
+static __always_inline u64 capture_from(u8 kind, struct pt_regs *regs)
 {
 	switch (kind) {
 	case CAPTURE_BUF_IN:
@@ -297,13 +297,13 @@ static __always_inline u64 capture_from(u8 kind, const u64 *args)
 	case CAPTURE_SOCKADDR_OUT:
 	case CAPTURE_EPOLL_WAIT:
 	case CAPTURE_PATH:
-		return args[1];
+		return syscall_arg(regs, 1);
 	case CAPTURE_OPT_IN:
 	case CAPTURE_OPT_OUT:
 	case CAPTURE_EPOLL_CTL:
-		return args[3];
+		return syscall_arg(regs, 3);
 	case CAPTURE_PIPE:
-		return args[0];
+		return syscall_arg(regs, 0);
 	}
 	return 0;
 }
@@ -315,51 +315,52 @@ static __always_inline u64 at_most(u64 n, u64 max)
 
 /* Reads the length that the caller passes, and gets back, behind a pointer. Returns
  * whether there is one. */
-static __always_inline bool read_length(u8 kind, const u64 *args, u32 *length)
+static __always_inline bool read_length(u8 kind, struct pt_regs *regs, u32 *length)
 {
-	u64 from = kind == CAPTURE_SOCKADDR_OUT   ? args[2]
-	           : kind == CAPTURE_OPT_OUT      ? args[4]
-	           : kind == CAPTURE_DATAGRAM_OUT ? args[5]
+	u64 from = kind == CAPTURE_SOCKADDR_OUT   ? syscall_arg(regs, 2)
+	           : kind == CAPTURE_OPT_OUT      ? syscall_arg(regs, 4)
+	           : kind == CAPTURE_DATAGRAM_OUT ? syscall_arg(regs, 5)
 	                                          : 0;
 
 	return from && !bpf_probe_read_user(length, sizeof(*length), (void *)from);
 }
 
 /* How much of a buffer. With MSG_TRUNC the kernel tells more than there was room for. */
-static __always_inline u64 buffer_len(bool in, const u64 *args, bool ok, s64 ret)
+static __always_inline u64 buffer_len(bool in, struct pt_regs *regs, bool ok, s64 ret)
 {
 	if (in)
-		return at_most(args[2], STRING_CAPTURE);
-	return ok ? at_most(at_most((u64)ret, args[2]), STRING_CAPTURE) : 0;
+		return at_most(syscall_arg(regs, 2), STRING_CAPTURE);
+	return ok ? at_most(at_most((u64)ret, syscall_arg(regs, 2)), STRING_CAPTURE) : 0;
 }
 
 /* How much of a datagram's address. */
-static __always_inline u64 address_len(bool in, const u64 *args, bool ok, u32 length_out)
+static __always_inline u64 address_len(bool in, struct pt_regs *regs, bool ok,
+                                       u32 length_out)
 {
-	if (!args[4] || (!in && !ok))
+	if (!syscall_arg(regs, 4) || (!in && !ok))
 		return 0;
-	return at_most(in ? (u32)args[5] : length_out, SOCKADDR_CAPTURE);
+	return at_most(in ? (u32)syscall_arg(regs, 5) : length_out, SOCKADDR_CAPTURE);
 }
 
 /* How much of it. What the kernel writes is there once the call has succeeded. */
-static __always_inline u64 capture_len(u8 kind, const u64 *args, bool ok, s64 ret,
+static __always_inline u64 capture_len(u8 kind, struct pt_regs *regs, bool ok, s64 ret,
                                        u32 length_out)
 {
 	switch (kind) {
 	case CAPTURE_BUF_IN:
 	case CAPTURE_BUF_OUT:
-		return buffer_len(kind == CAPTURE_BUF_IN, args, ok, ret);
+		return buffer_len(kind == CAPTURE_BUF_IN, regs, ok, ret);
 	case CAPTURE_DATAGRAM_IN:
 	case CAPTURE_DATAGRAM_OUT:
-		if (address_len(kind == CAPTURE_DATAGRAM_IN, args, ok, length_out))
+		if (address_len(kind == CAPTURE_DATAGRAM_IN, regs, ok, length_out))
 			return STRING_CAPTURE + SOCKADDR_CAPTURE;
-		return buffer_len(kind == CAPTURE_DATAGRAM_IN, args, ok, ret);
+		return buffer_len(kind == CAPTURE_DATAGRAM_IN, regs, ok, ret);
 	case CAPTURE_SOCKADDR_IN:
-		return at_most((u32)args[2], SOCKADDR_CAPTURE);
+		return at_most((u32)syscall_arg(regs, 2), SOCKADDR_CAPTURE);
 	case CAPTURE_SOCKADDR_OUT:
 		return at_most(length_out, SOCKADDR_CAPTURE);
 	case CAPTURE_OPT_IN:
-		return at_most((u32)args[4], SHORT_CAPTURE);
+		return at_most((u32)syscall_arg(regs, 4), SHORT_CAPTURE);
 	case CAPTURE_OPT_OUT:
 		return at_most(length_out, SHORT_CAPTURE);
 	case CAPTURE_EPOLL_CTL:
@@ -376,8 +377,8 @@ static __always_inline u64 capture_len(u8 kind, const u64 *args, bool ok, s64 re
 }
 
 struct call {
-	u64 args[ARGS];
-	u64 ts, sp;
+	struct pt_regs *regs;
+	u64 ts;
 	s64 ret;
 	u64 from, len;
 	u64 nr;
@@ -397,14 +398,15 @@ static __always_inline void fill_syscall(struct syscall_event *s, u8 type,
                                          struct task_struct *task, struct thread *t,
                                          struct call *c)
 {
-	fill(&s->e, type, task, t, c->ts, c->sp);
+	fill(&s->e, type, task, t, c->ts, c->regs->sp);
 	s->dur = t->inside && t->enter ? c->ts - t->enter : 0;
 	s->ret = c->ret;
 	s->nr = (u32)c->nr;
 	s->length_in = t->length_in;
 	s->length_out = c->length_out;
 	s->pad = 0;
-	__builtin_memcpy(s->args, c->args, sizeof(s->args));
+	for (u32 i = 0; i < ARGS; i++)
+		s->args[i] = syscall_arg(c->regs, i);
 	if (!t->inside)
 		s->e.flags |= EVENT_NO_ENTER;
 	if (t->slept)
@@ -461,12 +463,13 @@ static __always_inline u32 take_long(struct syscall_event *s, u8 kind, u64 from,
 static __always_inline u32 take_datagram(struct syscall_event *s, bool in,
                                          const struct call *c)
 {
-	u64 n = buffer_len(in, c->args, true, c->ret);
-	u64 size = address_len(in, c->args, true, c->length_out);
+	u64 n = buffer_len(in, c->regs, true, c->ret);
+	u64 size = address_len(in, c->regs, true, c->length_out);
 
 	if (bpf_probe_read_user(s->capture, n, (void *)c->from))
 		return 0;
-	if (bpf_probe_read_user(s->capture + STRING_CAPTURE, size, (void *)c->args[4]))
+	if (bpf_probe_read_user(s->capture + STRING_CAPTURE, size,
+	                        (void *)syscall_arg(c->regs, 4)))
 		return (u32)n;
 	return STRING_CAPTURE + (u32)size;
 }
@@ -475,7 +478,7 @@ static __always_inline void emit_syscall(u8 type, struct task_struct *task,
                                          struct thread *t, struct pt_regs *regs, u64 nr,
                                          s64 ret)
 {
-	struct call c = {.ts = bpf_ktime_get_ns(), .nr = nr, .ret = ret, .sp = regs->sp};
+	struct call c = {.ts = bpf_ktime_get_ns(), .nr = nr, .ret = ret, .regs = regs};
 	bool ok = type == EVENT_EXIT && ret >= 0;
 	u8 kind = capture_kind(nr);
 	struct syscall_event *s;
@@ -483,10 +486,9 @@ static __always_inline void emit_syscall(u8 type, struct task_struct *task,
 
 	if (type == EVENT_SLEEP && !t->enter)
 		t->enter = c.ts;
-	syscall_args(regs, c.args);
-	c.has_length_out = ok && read_length(kind, c.args, &c.length_out);
-	c.from = capture_from(kind, c.args);
-	c.len = c.from ? capture_len(kind, c.args, ok, ret, c.length_out) : 0;
+	c.has_length_out = ok && read_length(kind, regs, &c.length_out);
+	c.from = capture_from(kind, regs);
+	c.len = c.from ? capture_len(kind, regs, ok, ret, c.length_out) : 0;
 	n = take(t, c.from, c.len);
 	size = sizeof(*s) - SYSCALL_CAPTURE + ((u32)c.len + 7) / 8 * 8;
 	s = reserve(size);
@@ -520,7 +522,6 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread *t = current_thread(task);
-	u64 args[ARGS];
 
 	if (!t)
 		return 0;
@@ -529,8 +530,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 		return 0;
 	t->slept = false;
 	t->nr = (u32)id;
-	syscall_args(regs, args);
-	t->has_length_in = read_length(capture_kind((u64)id), args, &t->length_in);
+	t->has_length_in = read_length(capture_kind((u64)id), regs, &t->length_in);
 	t->enter = timed((u64)id) ? bpf_ktime_get_ns() : 0;
 	return 0;
 }
