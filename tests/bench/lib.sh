@@ -64,6 +64,13 @@ median()
 	sort -n "$@" | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
+# quartiles FILE: of the numbers in it, one a line.
+quartiles()
+{
+	sort -n "$1" | awk '{ v[NR] = $1 }
+		END { printf "%.2f-%.2f", v[int((NR + 3) / 4)], v[int((3 * NR + 3) / 4)] }'
+}
+
 # sum FILE
 sum()
 {
