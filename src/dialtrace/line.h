@@ -40,7 +40,7 @@ struct line {
 	bool has_dur;      /* its entry was seen, or it had none */
 	bool slept;        /* it had a LINE_ENTER */
 	bool refused;      /* the emulated kernel answered */
-	u64 dur;           /* ns */
+	u64 dur;           /* ns; a live text knows only for how long a call slept */
 	s64 ret;           /* -1 when there is an error */
 	const char *error; /* "EAGAIN", or NULL */
 };
