@@ -105,7 +105,7 @@ test_peer() {
 	is "exit status" 0 $? && has "$tmp/strace" '^connect\(3, ' || return
 	# It cannot accept, and does not try again and again.
 	# shellcheck disable=SC2016 # for the inner shell
-	in_session sh -c 'ulimit -S -n 4; exec "$0" bash -c "$1" ADDR' "$peer" \
+	in_session sh -c 'ulimit -S -n 5; exec "$0" bash -c "$1" ADDR' "$peer" \
 		'ulimit -S -n 100; exec 3<>"/dev/tcp/${0/://}"; sleep 0.2; exit 4'
 	is "exit status" 4 $? && has "$tmp/err" '^peer: cannot accept: Too many open files'
 }

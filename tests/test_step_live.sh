@@ -235,8 +235,8 @@ test_quit_dial() {
 test_signal() { # KEY-OR-SIGNAL STATUS
 	local pids
 	shell 100 24 && settings "$tmp/before" && step --step -- "$B/dial" ADDR && sees '▶' || return
-	mapfile -t pids < <(family)
-	is "processes" 4 ${#pids[@]} || return # the tracer, the peer's other end, dial and the guard
+	mapfile -t pids < <(family; pgrep -f "^$B/peer ")
+	is "processes" 4 ${#pids[@]} || return # the tracer, dial, the guard, and the peer's other end
 	if [ "$1" = C-c ]; then
 		keys C-c
 	else
