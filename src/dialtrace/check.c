@@ -149,16 +149,27 @@ unsigned check_lacking(const struct check *c)
 	return c->lacking;
 }
 
+/* Tells whether of its part all before it were seen, and none behind it. */
+static bool is_next(const struct check *c, const struct item *item)
+{
+	for (unsigned i = 0; i < c->total; i++)
+		if (c->list[i].part == item->part &&
+		    (c->list[i].seen != 0) != (&c->list[i] < item))
+			return false;
+	return true;
+}
+
 void check_see(struct check *c, const struct step *step, u32 tid)
 {
 	struct item *item = find(c, step);
 
 	if (strcmp(step->func, "runtime.sysmon") == 0)
 		c->sysmon = tid;
-	if (tid == c->sysmon && step->chapter != SYSMON)
+	if (!item || item->seen)
 		return;
-	if (item && !item->seen)
-		item->seen = ++c->next;
+	if (tid == c->sysmon && step->chapter != SYSMON && !is_next(c, item))
+		return;
+	item->seen = ++c->next;
 }
 
 bool check_article(const struct check *c)

@@ -19,7 +19,8 @@ struct check *check_parse(const char *text, bool old, char *wrong, size_t size);
 void check_free(struct check *c);
 
 /* Thread tid took a step. sysmon's thread runs beside all others, and polls whenever
- * nobody has for 10 ms: of what it does only its own chapter counts. */
+ * nobody has for 10 ms: of what it does outside its own chapter only that counts which is
+ * the next on the list. */
 void check_see(struct check *c, const struct step *step, u32 tid);
 
 /* The program lacks the function of step, a row of the table: its entry cannot be seen,
