@@ -372,7 +372,7 @@ recordings: $(PROGRAMS) $(TWINS)
 .PHONY: recordings
 
 player: $(PLAYER_PAGES)
-	@echo "to be opened in a browser: $(B)/player/*.html; two-kernels.html and port-and-go.html are side by side"
+	@echo "to be opened in a browser: $(B)/player/*.html; two-kernels.html and *port-and-go.html are side by side"
 .PHONY: player
 
 $(B)/player/two-kernels.html: $(addprefix walkthrough/recordings/dial-,2.6.26.ndjson native.ndjson)

@@ -327,9 +327,12 @@ test_pair() {
 # The port's dial and Go's: of its steps nothing is missing but what Go has inlined or given up.
 test_port_and_go() {
 	render port-and-go "$recordings"/dial-{native,go}.ndjson && show port-and-go || return
-	is "the port's alone" "3.2 3.3 6.3 8.5 9.2 9.4 11.2 11.5 11.7" \
+	is "the port's alone" "3.2 3.3 6.3 8.5 9.4 11.2 11.5 11.7" \
 		"$(js 'rows.filter(r => r.mark === "−").map(r => sides[0].events[r.events[0]].step).filter(s => s && s !== "10.3").join("\n")' |
 			sort -V | uniq | xargs)" || return
+	is "elsewhere" "9.2" "$(js '[...new Set(rows.filter(r => r.mark === "~" && r.events[0] >= 0)
+		.map(r => sides[0].events[r.events[0]].step).filter(s => s !== "10.3"))].join(" ")')" || return
+	is "each other's" yes "$(js 'rows.filter(r => r.mark === "~").every(r => r.other.other === r) ? "yes" : "no"')" || return
 	is "one step in a row" yes "$(js 'rows.every(r => r.events.includes(-1) || sides[0].events[r.events[0]].step === sides[1].events[r.events[1]].step) ? "yes" : "no"')" || return
 	is "renamed" "net.dialTCP net.(*sysDialer).dialTCP" "$(js 'const row = rows.find(r => r.mark === "≈" && sides[0].events[r.events[0]].step === "1.2");
 		row.events.map((i, s) => sides[s].events[i].func).join(" ")')" || return
@@ -337,7 +340,9 @@ test_port_and_go() {
 	is "reasons" "8.5 the compiler has put it into its caller (chapter 12), pipe2 what wakes an M that is blocked in netpoll, since Go 1.14 (chapter 12), 9.2 Go of today asks for the other side's address first (chapter 12)" \
 		"$(js '[["8.5", "netpollunblock"], ["pipe2", "pipe2"], ["9.2", "getsockname"]].map(([label, name]) => {
 			go(stops.findIndex((r, n) => rows[r].mark && shortName(eventAt(n).syscall ?? eventAt(n).func) === name));
-			return label + " " + /^Not done here: (.*)\. The last/.exec(document.querySelector(".half > .absent").textContent)[1]; }).join(", ")')" || return
+			return label + " " + /^Not done here(?:, but (?:earlier|later), at \d+\.\d{3} ms)?: (.*)\. The last/.exec(document.querySelector(".half > .absent").textContent)[1]; }).join(", ")')" || return
+	is "when" yes "$(js 'go(stops.findIndex((r, n) => rows[r].mark === "~" && eventAt(n).syscall === "getsockname")),
+		/^Not done here, but (earlier|later), at \d/.test(document.querySelector(".half > .absent").textContent) ? "yes" : "no"')" || return
 	# Of what Go has inlined, the caller tells who is woken.
 	is "wakes" "epoll_pwait getsockopt, epoll_pwait read" \
 		"$(js 'sides[1].arrows.filter(a => sides[1].events[a.from].syscall).map(a => sides[1].events[a.from].syscall + " " + sides[1].events[a.to].syscall).join(", ")')" || return

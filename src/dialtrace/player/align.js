@@ -121,9 +121,29 @@ function difference(first, i, second, j, roles) {
 	return x.name === y.name ? '' : '≈';
 }
 
+// Marks what both did, but not in this order: each of two such rows knows the other.
+function moved(rows, numbers) {
+	const waiting = new Map();
+
+	for (const row of rows.filter(r => r.mark)) {
+		const s = row.events[0] < 0 ? 1 : 0, key = numbers[s][row.events[s]];
+		const others = waiting.get(`${key} ${1 - s}`);
+
+		if (row.events[1 - s] >= 0)
+			continue;
+		if (others?.length) {
+			row.other = others.shift();
+			row.other.other = row;
+			row.mark = row.other.mark = '~';
+		} else {
+			waiting.set(`${key} ${s}`, [...waiting.get(`${key} ${s}`) ?? [], row]);
+		}
+	}
+}
+
 // Rows {events: [i, j], mark}: -1 where one has nothing. mark is '' (the same), '≈' (by
-// another name), '≠' (in both, but with other arguments or another result), '−' (the first
-// only), '+' (the second only).
+// another name), '≠' (in both, but with other arguments or another result), '~' (in both, but
+// elsewhere: in the row other), '−' (the first only), '+' (the second only).
 function align(first, second) {
 	const numbers = new Map(), rows = [], byStep = first.go || second.go;
 	const roles = [first, second].map(facts => rolesOf(facts, byStep));
@@ -134,7 +154,7 @@ function align(first, second) {
 			numbers.set(key, numbers.size);
 		return numbers.get(key);
 	});
-	const pairs = common(number(first, 0), number(second, 1));
+	const ours = [number(first, 0), number(second, 1)], pairs = common(...ours);
 	let i = 0, j = 0;
 
 	for (const [a, b] of [...pairs, [first.events.length, second.events.length]]) {
@@ -146,5 +166,6 @@ function align(first, second) {
 			break;
 		rows.push({events: [i++, j++], mark: difference(first, a, second, b, roles)});
 	}
+	moved(rows, ours);
 	return rows;
 }

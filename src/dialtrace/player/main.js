@@ -134,16 +134,24 @@ function renew(parent, children) {
 
 // Why side s has nothing here, as far as that is known of the port and Go, or of two kernels.
 function absence(stop, s) {
-	const there = eventAt(stop), other = sides[1 - s], when = elsewhere(stop, s, there.step);
-	const why = other.go !== sides[s].go ? unlike(there, s) : when ? null : older(s);
+	const row = rows[stops[stop]], when = row.other ? elsewhere(row, s) : '';
+	const why = sides[0].go !== sides[1].go ? unlike(row, s) : row.other ? null : older(s);
 
-	return `Not done here${why ? `: ${why.text} (chapter ${why.chapter})` : when ? `, but ${when}` : ''}`;
+	return `Not done here${when}${why ? `: ${why.text} (chapter ${why.chapter})` : ''}`;
+}
+
+// Where side s does it.
+function elsewhere(row, s) {
+	const when = rows.indexOf(row.other) < rows.indexOf(row) ? 'earlier' : 'later';
+
+	return `, but ${when}, at ${milliseconds(sides[s].events[row.other.events[s]].t)} ms`;
 }
 
 // The port and Go.
-function unlike(there, s) {
+function unlike(row, s) {
+	const there = sides[1 - s].events[row.events[1 - s]];
 	// As enum side has them in reasons.h: the port only, Go only, or elsewhere.
-	const holds = 1 << (sides[1 - s].go ? 1 : 0) | 1 << 2;
+	const holds = 1 << (row.other ? 2 : sides[1 - s].go ? 1 : 0);
 
 	return there.type === 'call' && sides[s].inlined.has(portName(there.func)) ?
 		{text: 'the compiler has put it into its caller', chapter: 12} :
@@ -156,20 +164,6 @@ function older(s) {
 
 	return ours === theirs ? null :
 		{text: theirs ? 'only an older kernel makes this way necessary' : 'an older kernel does not take this way', chapter: 2};
-}
-
-// Where side s takes the step in a row of its own: the nearest.
-function elsewhere(stop, s, step) {
-	const row = stops[stop];
-	let best = -1;
-
-	rows.forEach((r, n) => {
-		if (step && r.mark && r.events[1 - s] < 0 && sides[s].events[r.events[s]]?.step === step &&
-			(best < 0 || Math.abs(n - row) < Math.abs(best - row)))
-			best = n;
-	});
-	return best < 0 ? null :
-		`${best < row ? 'earlier' : 'later'}, at ${milliseconds(sides[s].events[rows[best].events[s]].t)} ms`;
 }
 
 // While it plays, no more often than one can listen.
@@ -441,7 +435,7 @@ function listMarks() {
 		list(semaphoreSign(value), `rg, wg: ${what}`);
 	if (paired)
 		for (const [mark, what] of [['≈', 'in both, by other names'], ['≠', 'in both, but not the same'],
-			['−', 'in the left one only'], ['+', 'in the right one only']])
+			['~', 'in both, but elsewhere'], ['−', 'in the left one only'], ['+', 'in the right one only']])
 			list(span('diff', mark), what);
 }
 

@@ -21,8 +21,9 @@ const STATES = {
 	unknown: 'events are lost: not known',
 };
 
+// Cut off, as the text has them.
 function milliseconds(ns, digits = 3) {
-	return (ns / 1e6).toFixed(digits);
+	return (Math.floor(ns / 10 ** (6 - digits)) / 10 ** digits).toFixed(digits);
 }
 
 // What a row is, as a shape.
