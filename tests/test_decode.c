@@ -902,7 +902,7 @@ static void test_polldescs(void **state)
 	assert_int_equal(fd_of(PID + 1, PD), -1);
 
 	/* MOD to another pollDesc */
-	ev = poll_event(EPOLLIN | EPOLLET, PD + 512);
+	ev = poll_event(EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, PD + 512);
 	CALL("epoll_ctl", 0, 4, EPOLL_CTL_MOD, 3, PTR);
 	CAPTURE(ev);
 	polldescs_update(pds, &event);
@@ -934,21 +934,26 @@ static void test_polldescs_not_learnt(void **state)
 	struct epoll_event ev;
 
 	(void)state;
-	ev = poll_event(EPOLLIN, PD); /* Go's own pipe: no EPOLLET */
+	ev = poll_event(EPOLLIN, PD); /* Go's own pipe */
 	CALL("epoll_ctl", 0, 4, EPOLL_CTL_ADD, 3, PTR);
 	CAPTURE(ev);
 	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, PD), -1);
-	ev = poll_event(EPOLLIN | EPOLLET, 3); /* an fd, not an address */
+	ev = poll_event(EPOLLOUT | EPOLLET, PD); /* another program's pointer */
+	CAPTURE(ev);
+	polldescs_update(pds, &event);
+	assert_int_equal(fd_of(PID, PD), -1);
+	ev = poll_event(EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+	                3); /* an fd, not an address */
 	CAPTURE(ev);
 	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, 3), -1);
-	ev = poll_event(EPOLLIN | EPOLLET, 0);
+	ev = poll_event(EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, 0);
 	CAPTURE(ev);
 	polldescs_update(pds, &event);
 	assert_int_equal(fd_of(PID, 0), -1);
 
-	ev = poll_event(EPOLLIN | EPOLLET, PD);
+	ev = poll_event(EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, PD);
 	CAPTURE(ev);
 	event.ret = -EEXIST;
 	polldescs_update(pds, &event);

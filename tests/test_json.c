@@ -203,7 +203,8 @@ static void test_sleep(void **state)
 {
 	struct syscall_event s = returned(6000, G0, STACK - 100, SYS_epoll_pwait, 0);
 	struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT, .data.u64 = PD};
-	struct epoll_event add = {.events = EPOLLIN | EPOLLET, .data.u64 = PD};
+	struct epoll_event add = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+	                          .data.u64 = PD};
 	struct syscall_event ctl = returned(5000, G, STACK - 64, SYS_epoll_ctl, 0);
 
 	(void)state;

@@ -805,7 +805,7 @@ test_first_thread() {
 		int main(void)
 		{
 			static pthread_t t, self;
-			struct epoll_event ev = {EPOLLOUT | EPOLLET, {.ptr = &t}};
+			struct epoll_event ev = {EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.ptr = &t}};
 			self = pthread_self();
 			pipe(p);
 			e = epoll_create1(0);

@@ -8,6 +8,9 @@
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 
+/* What netpollopen asks for, in every version of Go. */
+#define GO_EVENTS ((u32)EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+
 /* Below this, data is no pointer: no system maps the first page. */
 #define LOWEST_POINTER 4096
 
@@ -216,7 +219,7 @@ static void update_epoll_ctl(struct polldescs *p, const struct syscall_event *e)
 		return;
 	memcpy(&ev, e->capture, sizeof(ev));
 	r.data = untagged(p, ev.data.u64);
-	if ((ev.events & EPOLLET) && r.data >= LOWEST_POINTER)
+	if (ev.events == GO_EVENTS && r.data >= LOWEST_POINTER)
 		learn(p, &r);
 }
 

@@ -3,9 +3,8 @@
  * the program chose at epoll_ctl; Go chose the address of its pollDesc. Watching
  * epoll_ctl go by tells which fd those bits mean.
  *
- * A pollDesc is told from other users of epoll by what Go always does: it asks
- * for edges (EPOLLET) and passes more than a small number. (The pipe that newer
- * runtimes wake the poller with is registered without EPOLLET.)
+ * A pollDesc is told from what others register by what Go always does: it asks for
+ * EPOLLIN, EPOLLOUT, EPOLLRDHUP and EPOLLET, and passes more than a small number.
  */
 #ifndef DIALTRACE_POLLDESCS_H
 #define DIALTRACE_POLLDESCS_H
