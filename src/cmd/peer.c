@@ -232,6 +232,12 @@ static void other_end(const struct mode *mode, int s, int pidfd)
 	mode->run(s);
 }
 
+static _Noreturn void usage(void)
+{
+	errx(125, "usage: peer [-6] [-p MILLISECONDS] [-m echo|sink|dial|refuse] "
+	          "COMMAND [ARG...]");
+}
+
 int main(int argc, char **argv)
 {
 	const struct mode *mode = &modes[0];
@@ -246,11 +252,10 @@ int main(int argc, char **argv)
 		else if (opt == 'm')
 			mode = find_mode(optarg);
 		else
-			exit(125);
+			usage();
 	}
 	if (optind == argc)
-		errx(125,
-		     "usage: peer [-6] [-p MILLISECONDS] [-m MODE] COMMAND [ARG...]");
+		usage();
 	s = bind_loopback(family);
 	if (mode->listens && listen(s, 128) < 0)
 		err(125, "cannot listen on the loopback interface");

@@ -25,7 +25,7 @@ error net_pollDesc_init(net_pollDesc *pd, struct net_netFD *fd);
 /* Deregisters, after evict. (Go 1.7.4 net/fd_poll_runtime.go, close) */
 void net_pollDesc_close(net_pollDesc *pd);
 
-/* Sends on whoever is parked, with net_errClosing, and refuses new waits. (Go
+/* Wakes whoever is parked, whose wait returns net_errClosing, and refuses new waits. (Go
  * 1.7.4 net/fd_poll_runtime.go, evict) */
 void net_pollDesc_evict(net_pollDesc *pd);
 

@@ -49,7 +49,7 @@ error net_netFD_connect(net_netFD *fd, context_Context *ctx, const syscall_Socka
  * net/fd_unix.go, destroy) */
 void net_netFD_destroy(net_netFD *fd);
 
-/* Refuses further operations and sends those under way on; the last of them
+/* Refuses further operations and wakes those that are parked; who leaves last
  * destroys fd. (Go 1.7.4 net/fd_unix.go, Close) */
 error net_netFD_Close(net_netFD *fd);
 

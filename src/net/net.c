@@ -18,8 +18,7 @@ bool net_invalid(net_OpError *err)
 	return false;
 }
 
-/* Says how op on c has ended. */
-static bool done(const net_conn *c, const char *op, error reason, net_OpError *err)
+bool net_conn_done(const net_conn *c, const char *op, error reason, net_OpError *err)
 {
 	err->Err = reason;
 	if (error_nil(reason))
@@ -35,7 +34,7 @@ size_t net_conn_Read(net_conn *c, void *p, size_t len, net_OpError *err)
 
 	if (!net_conn_ok(c))
 		return net_invalid(err);
-	done(c, "read", net_netFD_Read(c->fd, p, len, &n), err);
+	net_conn_done(c, "read", net_netFD_Read(c->fd, p, len, &n), err);
 	return n;
 }
 
@@ -45,7 +44,7 @@ size_t net_conn_Write(net_conn *c, const void *p, size_t len, net_OpError *err)
 
 	if (!net_conn_ok(c))
 		return net_invalid(err);
-	done(c, "write", net_netFD_Write(c->fd, p, len, &n), err);
+	net_conn_done(c, "write", net_netFD_Write(c->fd, p, len, &n), err);
 	return n;
 }
 
@@ -53,7 +52,7 @@ bool net_conn_Close(net_conn *c, net_OpError *err)
 {
 	if (!net_conn_ok(c))
 		return net_invalid(err);
-	return done(c, "close", net_netFD_Close(c->fd), err);
+	return net_conn_done(c, "close", net_netFD_Close(c->fd), err);
 }
 
 bool net_conn_LocalAddr(const net_conn *c, net_TCPAddr *a)

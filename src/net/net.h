@@ -4,7 +4,8 @@
  *
  * A program defines main_main (runtime/proc.h), which runs on the first goroutine;
  * runtime_newproc starts more of them, time_Sleep lets one sleep. All functions here must
- * be called on a goroutine; they park it where Go's would, never the thread.
+ * be called on a goroutine; they park it where Go's would, and never the thread, but for
+ * a Close that lingers (net_TCPConn_SetLinger).
  *
  * Where Go returns an error, a function sets the caller's *err: err->Err is nil if all
  * went well, and the rest of *err means nothing then. What Go leaves to the garbage
@@ -176,9 +177,9 @@ bool net_TCPConn_CloseWrite(net_TCPConn *c, net_OpError *err);
 /* Turns Nagle's algorithm off, as it is from the start, or on; makes the kernel see
  * whether the other side still is there, and after how long a silence (rounded up to
  * seconds); says what happens to data that is not sent yet at Close: sec < 0 sends it in
- * the background, 0 throws it away, more waits that many seconds. Each returns false and
- * sets *err if that failed. (Go 1.7.4 net/tcpsock.go, SetNoDelay, SetKeepAlive,
- * SetKeepAlivePeriod, SetLinger) */
+ * the background, 0 throws it away, more has Close wait in the kernel, that many seconds
+ * at most, and its thread and P with it. Each returns false and sets *err if that failed.
+ * (Go 1.7.4 net/tcpsock.go, SetNoDelay, SetKeepAlive, SetKeepAlivePeriod, SetLinger) */
 bool net_TCPConn_SetNoDelay(net_TCPConn *c, bool noDelay, net_OpError *err);
 bool net_TCPConn_SetKeepAlive(net_TCPConn *c, bool keepalive, net_OpError *err);
 bool net_TCPConn_SetKeepAlivePeriod(net_TCPConn *c, time_Duration d, net_OpError *err);

@@ -41,6 +41,9 @@ net_OpError net_newOpError(const char *op, const char *net, const net_TCPAddr *s
 /* What a method of no connection says: EINVAL, as it is. Returns false, or 0 bytes. */
 bool net_invalid(net_OpError *err);
 
+/* How op on c has ended: returns whether it went well, and sets *err. */
+bool net_conn_done(const net_conn *c, const char *op, error reason, net_OpError *err);
+
 /* fd's own address and the other side's; NULL if there is none. */
 const net_TCPAddr *net_netFD_laddr(const net_netFD *fd);
 const net_TCPAddr *net_netFD_raddr(const net_netFD *fd);

@@ -20,54 +20,47 @@ static bool net_TCPConn_ok(const net_TCPConn *c)
 	return c && c->conn.fd;
 }
 
-/* How an operation on c ended. */
-static bool done(const net_TCPConn *c, const char *op, error reason, net_OpError *err)
-{
-	*err = net_newOpError(op, c->conn.fd->net, net_netFD_laddr(c->conn.fd),
-	                      net_netFD_raddr(c->conn.fd), reason);
-	return error_nil(reason);
-}
-
 bool net_TCPConn_CloseRead(net_TCPConn *c, net_OpError *err)
 {
 	if (!net_TCPConn_ok(c))
 		return net_invalid(err);
-	return done(c, "close", net_netFD_closeRead(c->conn.fd), err);
+	return net_conn_done(&c->conn, "close", net_netFD_closeRead(c->conn.fd), err);
 }
 
 bool net_TCPConn_CloseWrite(net_TCPConn *c, net_OpError *err)
 {
 	if (!net_TCPConn_ok(c))
 		return net_invalid(err);
-	return done(c, "close", net_netFD_closeWrite(c->conn.fd), err);
+	return net_conn_done(&c->conn, "close", net_netFD_closeWrite(c->conn.fd), err);
 }
 
 bool net_TCPConn_SetLinger(net_TCPConn *c, int sec, net_OpError *err)
 {
 	if (!net_TCPConn_ok(c))
 		return net_invalid(err);
-	return done(c, "set", net_setLinger(c->conn.fd, sec), err);
+	return net_conn_done(&c->conn, "set", net_setLinger(c->conn.fd, sec), err);
 }
 
 bool net_TCPConn_SetKeepAlive(net_TCPConn *c, bool keepalive, net_OpError *err)
 {
 	if (!net_TCPConn_ok(c))
 		return net_invalid(err);
-	return done(c, "set", net_setKeepAlive(c->conn.fd, keepalive), err);
+	return net_conn_done(&c->conn, "set", net_setKeepAlive(c->conn.fd, keepalive),
+	                     err);
 }
 
 bool net_TCPConn_SetKeepAlivePeriod(net_TCPConn *c, time_Duration d, net_OpError *err)
 {
 	if (!net_TCPConn_ok(c))
 		return net_invalid(err);
-	return done(c, "set", net_setKeepAlivePeriod(c->conn.fd, d), err);
+	return net_conn_done(&c->conn, "set", net_setKeepAlivePeriod(c->conn.fd, d), err);
 }
 
 bool net_TCPConn_SetNoDelay(net_TCPConn *c, bool noDelay, net_OpError *err)
 {
 	if (!net_TCPConn_ok(c))
 		return net_invalid(err);
-	return done(c, "set", net_setNoDelay(c->conn.fd, noDelay), err);
+	return net_conn_done(&c->conn, "set", net_setNoDelay(c->conn.fd, noDelay), err);
 }
 
 net_TCPConn *net_newTCPConn(net_netFD *fd)
