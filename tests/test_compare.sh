@@ -46,7 +46,7 @@ one() {
 test_same() {
 	one >"$tmp/a"
 	compare 0 "$tmp/a" "$tmp/a" &&
-		has "$tmp/out" '^4 the same · 0 moved · 0 only in the port · 0 only in Go · 0 unexplained$' \
+		has "$tmp/out" '^4 = the same · 0 ~ moved · 0 < only in the port · 0 > only in Go · 0 unexplained$' \
 			'^9\.7 +net\.\(\*netFD\)\.Write += net\.\(\*netFD\)\.Write$'
 }
 
@@ -54,15 +54,15 @@ test_only() {
 	one >"$tmp/a"
 	one | grep -v '"write"' >"$tmp/b"
 	compare 1 "$tmp/a" "$tmp/b" && has "$tmp/out" '^ +write\(3\) = 5 +<$' '^ +not explained$' \
-		'1 only in the port · 0 only in Go · 1 unexplained$' &&
+		'1 < only in the port · 0 > only in Go · 1 unexplained$' &&
 		compare 1 "$tmp/b" "$tmp/a" && has "$tmp/out" '^ +> write\(3\) = 5$' \
-		'0 only in the port · 1 only in Go · 1 unexplained$'
+		'0 < only in the port · 1 > only in Go · 1 unexplained$'
 }
 
 test_moved() {
 	one >"$tmp/a"
 	dial "1.1 net.DialTCP" "9.9 net.(*netFD).Read" "9.7 net.(*netFD).Write" "write(3) = 5" >"$tmp/b"
-	compare 1 "$tmp/a" "$tmp/b" && has "$tmp/out" '^9\.9 .* ~ ' '^3 the same · 1 moved'
+	compare 1 "$tmp/a" "$tmp/b" && has "$tmp/out" '^9\.9 .* ~ ' '^3 = the same · 1 ~ moved'
 }
 
 # Inlined functions are explained, whichever they are.
@@ -118,7 +118,7 @@ test_live() {
 	record "$1" port "$B/dial" || return
 	record "$1" go "$B/dial-go" || [ "$1" = 2.6.26 ] || return
 	compare 0 "$tmp/port" "$tmp/go" && has "$tmp/out" ', 0 unexplained$|· 0 unexplained$' || return
-	same=$(sed -nE 's/^([0-9]+) the same.*/\1/p' "$tmp/out")
+	same=$(sed -nE 's/^([0-9]+) = the same.*/\1/p' "$tmp/out")
 	[ "$same" -ge "$2" ] || { echo "only $same rows are the same"; cat "$tmp/out"; return 1; }
 }
 

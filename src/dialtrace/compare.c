@@ -256,10 +256,10 @@ static void summary(struct out *o, const struct counts *c, bool json)
 		number(o, ",\"unexplained\":", c->unexplained, "}\n");
 		return;
 	}
-	number(o, "\n", c->same, " the same · ");
-	number(o, "", c->moved, " moved · ");
-	number(o, "", c->port, " only in the port · ");
-	number(o, "", c->go, " only in Go · ");
+	number(o, "\n", c->same, " = the same · ");
+	number(o, "", c->moved, " ~ moved · ");
+	number(o, "", c->port, " < only in the port · ");
+	number(o, "", c->go, " > only in Go · ");
 	number(o, "", c->unexplained, " unexplained\n");
 }
 

@@ -24,7 +24,7 @@ struct line {
 	unsigned depth;
 	u32 pid, tid, m;
 	u64 goid; /* 0 for a g0 */
-	u64 t;    /* ns since the trace began */
+	u64 t;    /* ns since the first event */
 
 	const char *func;  /* innermost function, or NULL; of a call, the one entered */
 	const char *alias; /* LINE_CALL: its name by go:linkname, or NULL */

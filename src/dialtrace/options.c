@@ -20,7 +20,8 @@ static const struct argp_option known[] = {
      "seen, "
      "in order; behind a slash, steps with an order of their own",
      0},
-    {"all", ALL, NULL, 0, "every system call, not only those of the chain", 0},
+    {"all", ALL, NULL, 0, "all system calls, not only those that the manual page names",
+     0},
     {"step", STEP, "calls|syscalls|steps|all", OPTION_ARG_OPTIONAL,
      "stop the process at calls, system calls or new steps only, or at each line (all, "
      "the default), and let it go on by keys; ? shows them",

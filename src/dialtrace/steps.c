@@ -165,7 +165,7 @@ const struct step steps[] = {
 	/* Chapter 8 again. */
 	{8, 2, ARTICLE, .func = "runtime.netpoll",
 	 .args = "block:b",
-	 .file = "runtime/netpoll_epoll.go", .caption = "to block (waitms -1), or only to look (0)"},
+	 .file = "runtime/netpoll_epoll.go", .caption = "to block, or only to look (epoll_wait with -1 or 0)"},
 	{8, 3, ARTICLE, .func = "runtime.netpoll", .syscall = "epoll_wait",
 	 .newer = "epoll_pwait",
 	 .file = "runtime/netpoll_epoll.go", .caption = "asks the kernel what is ready"},
@@ -247,7 +247,7 @@ const struct step steps[] = {
 	{11, 1, 0, .func = "net.(*netFD).Close",
 	 .file = "net/fd_unix.go", .caption = "no new operations"},
 	{11, 2, 0, .func = "net.(*pollDesc).evict",
-	 .file = "net/fd_poll_runtime.go", .caption = "those under way go home"},
+	 .file = "net/fd_poll_runtime.go", .caption = "who is parked is woken: errClosing"},
 	{11, 3, 0, .func = "net.runtime_pollUnblock",
 	 .alias = "runtime.net_runtime_pollUnblock",
 	 .args = "pd:p",

@@ -8,7 +8,7 @@
  *   nil (0)   nothing                          netpollblock -> pdWait,
  *                                              netpollunblock(ioready) -> pdReady
  *   pdReady   the kernel said ready, nobody    netpollblock -> nil (consumed),
- *             has used it yet                  pollReset -> nil (forgotten)
+ *             has used it yet                  pollReset, pollOpen -> nil (forgotten)
  *   pdWait    a goroutine is about to park     netpollblockcommit -> G,
  *                                              netpollunblock -> pdReady or nil,
  *                                              netpollblock -> nil (error seen)

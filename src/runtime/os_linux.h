@@ -3,7 +3,8 @@
  * (Go 1.7.4 runtime/os_linux.go and sys_linux_amd64.s).
  *
  * But for signals, threads and exit, where libc has a word to say, each function is one
- * raw system call: no errno, no cancellation point, no buffering.
+ * system call: no cancellation point, no buffering, and -errno as its result, as the
+ * kernel says it.
  */
 #ifndef RUNTIME_OS_LINUX_H
 #define RUNTIME_OS_LINUX_H

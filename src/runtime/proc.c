@@ -147,8 +147,8 @@ static void runtime_schedinit(void)
 	runtime_mcommoninit(&runtime_m0);
 	atomic_store(&runtime_sched.lastpoll, runtime_nanotime());
 	runtime_procresize(1);
-	/* In Go goroutines of the runtime's own have had so many turns when main comes to
-	 * wait first: who has the 61st is told by it. */
+	/* In Go goroutines of the runtime's own have had three turns when main first
+	 * waits: every 61st turn, the global queue's, is to fall to the same goroutine. */
 	runtime_allp[0].schedtick = 3;
 	runtime_acquirep(runtime_pidleget());
 	if (procs)
@@ -275,8 +275,8 @@ static _Noreturn void runtime_execute(runtime_g *gp, bool inheritTime)
 static void runtime_injectglist(runtime_g *glist);
 
 /* Two goroutines that ready each other through runnext keep everybody else waiting: in
- * Go until sysmon preempts them. Here the first of the others gets its turn after a while
- * that no p takes long for. */
+ * Go until sysmon preempts them. Here the first of the others gets its turn after 100 ms,
+ * which no p that waits now and then spends without a change of goroutines. */
 static runtime_g *out_of_turn(runtime_p *pp)
 {
 	int64_t now;
@@ -595,7 +595,8 @@ void runtime_newproc(void (*fn)(void *), void *arg)
 	runtime_systemstack(runtime_newproc1, &n);
 }
 
-/* Adds idle p's until there are nprocs. Under sched.lock, but for the first. */
+/* Adds idle p's until there are nprocs. Under sched.lock, except when schedinit calls,
+ * before there are threads. */
 static void runtime_procresize(int32_t nprocs)
 {
 	int32_t old = atomic_load(&runtime_gomaxprocs);
@@ -691,8 +692,8 @@ static bool everything_idle(void)
 }
 
 /* While every p is idle there is nothing to watch over: sleeps until a goroutine
- * enters a system call, or a minute (half of Go's forced GC period). Returns
- * whether it slept. */
+ * enters a system call or comes out of one, or a minute (half of Go's forced GC period).
+ * Returns whether it slept. */
 static bool sysmon_rest(void)
 {
 	bool slept = false;

@@ -118,12 +118,12 @@ enum { runtime_runqSize = 256 };
 
 struct runtime_p {
 	int32_t id;      /* constant */
-	uint32_t status; /* _Pidle under sched.lock, _Prunning for m only */
+	uint32_t status; /* while _Pidle under sched.lock, while _Prunning m's only */
 	runtime_m *m;    /* back link while _Prunning */
 	runtime_p *link; /* in sched.pidle; under sched.lock */
 
 	/* m only. */
-	uint32_t schedtick; /* counts goroutines that ran, but for who was runnext */
+	uint32_t schedtick; /* counts goroutines that ran, except those from runnext */
 	uint32_t slicetick; /* schedtick when slicewhen was taken: see out_of_turn */
 	int64_t slicewhen;
 
@@ -158,7 +158,8 @@ typedef struct {
 	int32_t nmidlelocked;    /* m's not to be counted as running, see sysmon */
 	int32_t mcount;          /* m's created */
 	runtime_p *pidle;        /* idle p's */
-	runtime_gQueue runq;     /* runnable, and no p's own: from the network, Gosched */
+	runtime_gQueue runq;     /* runnable, and no p's own: from the network, Gosched, a
+	                          * p's full queue, a system call whose p is gone */
 	runtime_g *gfree;        /* dead g's, stacks kept */
 	runtime_note sysmonnote; /* where sysmon sleeps while everything is idle */
 

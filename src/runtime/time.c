@@ -17,7 +17,7 @@ static struct {
 	bool created;          /* it has been started */
 	bool sleeping;         /* it sleeps on waitnote: for the earliest timer */
 	bool rescheduling;     /* it is parked: there is no timer */
-	runtime_note waitnote; /* wakes it before the earliest timer */
+	runtime_note waitnote; /* wakes it early: an earlier timer has been added */
 	runtime_timer **t;     /* a heap: each is due no earlier than its parent */
 	int len, cap;
 } timers;
