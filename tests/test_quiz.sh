@@ -93,10 +93,17 @@ test_bad_files() {
 	refuses 'is no file: the quiz reads its recording twice' <(cat "$recording")
 }
 
+test_full() {
+	yes 1 | head -n 1000 >"$tmp/ones"
+	"$B/dialtrace" quiz --seed=1 "$recording" <"$tmp/ones" >/dev/full 2>"$tmp/err"
+	is "exit status" 125 $? && has "$tmp/err" 'cannot write the trace: No space left'
+}
+
 t "every answer right" test_all_right
 t "names as answers" test_names
 t "every answer wrong" test_all_wrong
 t "choices" test_choices
 t "answers that are none" test_bad_answers
 t "files that are no recordings" test_bad_files
+t "a full disk" test_full
 exit $failed

@@ -278,6 +278,7 @@ int quiz(int argc, char **argv)
 	    NULL,
 	    NULL};
 	struct quiz q = {0};
+	bool written;
 
 	argp_err_exit_status = 125;
 	argv[0] = name;
@@ -294,8 +295,9 @@ int quiz(int argc, char **argv)
 	each(&q, play);
 	score(&q);
 	output_end(&q.out, NULL);
+	written = !q.out.error;
 	for (unsigned i = 0; i < q.count; i++)
 		free(q.names[i]);
 	out_free(&q.out);
-	return q.out.error || !q.complete ? 125 : 0;
+	return written && q.complete ? 0 : 125;
 }
