@@ -301,6 +301,7 @@ static __always_inline u64 capture_from(u8 kind, struct pt_regs *regs)
 	case CAPTURE_OPT_IN:
 	case CAPTURE_OPT_OUT:
 	case CAPTURE_EPOLL_CTL:
+	case CAPTURE_PAIR:
 		return syscall_arg(regs, 3);
 	case CAPTURE_PIPE:
 		return syscall_arg(regs, 0);
@@ -369,6 +370,7 @@ static __always_inline u64 capture_len(u8 kind, struct pt_regs *regs, bool ok, s
 		return ok ? at_most((u64)ret * config.epoll_event_size, SYSCALL_CAPTURE)
 		          : 0;
 	case CAPTURE_PIPE:
+	case CAPTURE_PAIR:
 		return ok ? 2 * sizeof(int) : 0;
 	case CAPTURE_PATH:
 		return SYSCALL_CAPTURE;

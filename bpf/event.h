@@ -93,6 +93,7 @@ enum capture {
 	CAPTURE_EPOLL_CTL,    /* args[3], one epoll_event */
 	CAPTURE_EPOLL_WAIT,   /* args[1], ret epoll_events */
 	CAPTURE_PIPE,         /* args[0], two ints: pipe2 */
+	CAPTURE_PAIR,         /* args[3], two ints: socketpair */
 	CAPTURE_PATH,         /* args[1], up to a zero byte: openat */
 };
 

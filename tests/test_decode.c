@@ -141,6 +141,8 @@ static struct epoll_event poll_event(u32 events, u64 data)
 
 static void test_socket(void **state)
 {
+	int fds[] = {20, 21};
+
 	(void)state;
 	CALL("socket", 3, AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	assert_call("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 3");
@@ -168,7 +170,10 @@ static void test_socket(void **state)
 	assert_call("socket(AF_INET, SOCK_CLOEXEC, 0) = ESOCKTNOSUPPORT");
 
 	CALL("socketpair", 0, AF_UNIX, SOCK_STREAM, 0, PTR);
-	assert_call("socketpair(AF_UNIX, SOCK_STREAM, 0, 0x7ffd6d3e9810) = 0");
+	CAPTURE(fds);
+	assert_call("socketpair(AF_UNIX, SOCK_STREAM, 0, [20, 21]) = 0");
+	CALL("socketpair", -EAFNOSUPPORT, AF_INET, SOCK_STREAM, 0, PTR);
+	assert_call("socketpair(AF_INET, SOCK_STREAM, 0, 0x7ffd6d3e9810) = EAFNOSUPPORT");
 }
 
 static void test_connect(void **state)

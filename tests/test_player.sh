@@ -247,10 +247,11 @@ test_descriptors() {
 	syscalls_of '7 3 - socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP)' '7 0 - recvfrom(3, "", 64, 0, NULL, NULL)' \
 		'7 0 - close(4)' '7 4 - dup(3)' '7 0 - close(5)' '7 5 - fcntl(3, F_DUPFD_CLOEXEC, 5)' '7 0 - close(3)' \
 		'7 3 - dup2(4, 3)' '7 0 - close(6)' '7 6 - dup3(4, 6, O_CLOEXEC)' '7 0 - pipe([7, 8])' '7 0 - close(8)' \
+		'7 0 - socketpair(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0, [11, 12])' '7 0 - close(12)' \
 		'7 1 - write(8, "x", 1)' '7 0 - read(7, "", 64)' '7 -1 EBADF read(-1, "", 64)' '7 -1 EBADF connect(9, {AF_INET, 127.0.0.1:9}, 16)' \
 		>"$tmp/descriptors.ndjson"
-	render descriptors "$tmp/descriptors.ndjson" && show 'descriptors#e16' && is "descriptors" \
-		"3 socket, dgram new no dup2 of 4; 4 socket, dgram new no dup of 3; 5 socket, dgram new yes fcntl of 3; 6 socket, dgram new yes dup3 of 4; 7 pipe, to read open no read = 0 (end of file); 8 ? ? ? write = 1" \
+	render descriptors "$tmp/descriptors.ndjson" && show 'descriptors#e18' && is "descriptors" \
+		"3 socket, dgram new no dup2 of 4; 4 socket, dgram new no dup of 3; 5 socket, dgram new yes fcntl of 3; 6 socket, dgram new yes dup3 of 4; 7 pipe, to read open no read = 0 (end of file); 8 ? ? ? write = 1; 11 socket, dgram connected yes; 12 socket, dgram closed" \
 		"$(descriptors)" && is "a datagram" "recvfrom = 0" "$(js '[...sides[0].descriptors.values()][0].get(1).last')" || return
 	# Each process has its own.
 	syscalls_of '7 3 - socket(AF_INET, SOCK_STREAM, IPPROTO_IP)' '8 0 - close(3)' >"$tmp/processes.ndjson"

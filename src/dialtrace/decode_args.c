@@ -409,7 +409,7 @@ static void arg_open(const struct call *c, unsigned i)
 		out_ch(c->o, (char)('0' + (mode >> shift & 7)));
 }
 
-static void arg_pipe(const struct call *c, unsigned i)
+static void arg_two_fds(const struct call *c, unsigned i)
 {
 	int fds[2];
 
@@ -497,8 +497,8 @@ static void arg_epoll_events(const struct call *c, unsigned i)
 /* clang-format off */
 const struct row rows[] = {
 	{"socket", CAPTURE_NONE, {arg_family, arg_socket_type, arg_protocol}, NULL},
-	{"socketpair", CAPTURE_NONE,
-	 {arg_family, arg_socket_type, arg_protocol, arg_pointer_out}, NULL},
+	{"socketpair", CAPTURE_PAIR,
+	 {arg_family, arg_socket_type, arg_protocol, arg_two_fds}, NULL},
 	{"bind", CAPTURE_SOCKADDR_IN, {arg_fd, arg_sockaddr_in, arg_int}, NULL},
 	{"connect", CAPTURE_SOCKADDR_IN, {arg_fd, arg_sockaddr_in, arg_int}, NULL},
 	{"listen", CAPTURE_NONE, {arg_fd, arg_int}, NULL},
@@ -536,8 +536,8 @@ const struct row rows[] = {
 	{"dup", CAPTURE_NONE, {arg_fd}, NULL},
 	{"dup2", CAPTURE_NONE, {arg_fd, arg_fd}, NULL},
 	{"dup3", CAPTURE_NONE, {arg_fd, arg_fd, arg_open_flags}, NULL},
-	{"pipe", CAPTURE_PIPE, {arg_pipe}, NULL},
-	{"pipe2", CAPTURE_PIPE, {arg_pipe, arg_open_flags}, NULL},
+	{"pipe", CAPTURE_PIPE, {arg_two_fds}, NULL},
+	{"pipe2", CAPTURE_PIPE, {arg_two_fds, arg_open_flags}, NULL},
 	{"epoll_create", CAPTURE_NONE, {arg_int}, NULL},
 	{"epoll_create1", CAPTURE_NONE, {arg_epoll_create_flags}, NULL},
 	{"epoll_ctl", CAPTURE_EPOLL_CTL,

@@ -561,14 +561,21 @@ function duplicated(e, i, args) {
 	duplicate(this, e, i, args[0], flag(args[2] ?? '', 'CLOEXEC'));
 }
 
-function piped(e, i, args) {
-	const ends = /^\[(\d+), (\d+)\]$/.exec(args[0] ?? '');
+// What a call made that makes two descriptors.
+function both(facts, e, i, ends, flags, what) {
+	for (const [n, fd] of (/^\[(\d+), (\d+)\]$/.exec(ends ?? '') ?? []).slice(1).entries())
+		facts.update(e, i, Number(fd), {
+			...what(n), local: '', peer: '', poller: '', options: '', last: '',
+			nonblock: flag(flags ?? '', 'NONBLOCK'), cloexec: flag(flags ?? '', 'CLOEXEC'),
+		});
+}
 
-	if (e.ret === 0 && ends)
-		ends.slice(1).forEach((fd, n) => this.update(e, i, Number(fd), {
-			is: `pipe, to ${n ? 'write' : 'read'}`, state: 'open', local: '', peer: '', poller: '', options: '', last: '',
-			nonblock: flag(args[1] ?? '', 'NONBLOCK'), cloexec: flag(args[1] ?? '', 'CLOEXEC'),
-		}));
+function piped(e, i, args) {
+	both(this, e, i, args[0], args[1], n => ({is: `pipe, to ${n ? 'write' : 'read'}`, state: 'open'}));
+}
+
+function socketType(type) {
+	return `socket, ${(type ?? UNKNOWN).split('|')[0].replace('SOCK_', '').toLowerCase()}`;
 }
 
 function accepted(e, i, args) {
@@ -611,10 +618,13 @@ Facts.SYSCALLS = {
 				options: '', last: '', nonblock: flag(args[2] ?? '', 'NONBLOCK'), cloexec: flag(args[2] ?? '', 'CLOEXEC'),
 			});
 	},
+	socketpair(e, i, args) {
+		both(this, e, i, args[3], args[1], () => ({is: socketType(args[1]), state: 'connected'}));
+	},
 	socket(e, i, args) {
 		if (e.ret >= 0)
 			this.update(e, i, e.ret, {
-				is: `socket, ${(args[1] ?? UNKNOWN).split('|')[0].replace('SOCK_', '').toLowerCase()}`,
+				is: socketType(args[1]),
 				state: 'new', local: '', peer: '', poller: '', options: '', last: '',
 				nonblock: flag(args[1] ?? '', 'NONBLOCK'), cloexec: flag(args[1] ?? '', 'CLOEXEC'),
 			});
