@@ -272,6 +272,24 @@ static void test_refused(void **state)
 	            SYS_epoll_create1);
 }
 
+/* By a filter of the program's own. */
+static void test_refused_by_another(void **state)
+{
+	struct syscall_event s = returned(5000, G, STACK - 100, SYS_pipe2, -ENOSYS);
+
+	(void)state;
+	s.e.flags = EVENT_NO_ENTER;
+	trace_event(trace, &s.e);
+	s = returned(5000, G, STACK - 100, SYS_socket, -EINVAL);
+	s.args[1] = SOCK_STREAM;
+	s.e.flags = EVENT_NO_ENTER;
+	trace_event(trace, &s.e);
+	out_ch(&o, '\0');
+	assert_non_null(strstr(o.buf, "\"pipe2\""));
+	assert_non_null(strstr(o.buf, "\"socket\""));
+	assert_null(strstr(o.buf, "\"refused\":true"));
+}
+
 /* Entered before the tracer came: nobody knows how long it took. */
 static void test_no_enter(void **state)
 {
@@ -478,6 +496,8 @@ int main(void)
 	    NATIVE(test_exit),
 	    NATIVE(test_sleep),
 	    cmocka_unit_test_setup_teardown(test_refused, setup_emulate, teardown),
+	    cmocka_unit_test_setup_teardown(test_refused_by_another, setup_emulate,
+	                                    teardown),
 	    NATIVE(test_no_enter),
 	    NATIVE(test_steps_by_place),
 	    NATIVE(test_time),

@@ -4,6 +4,7 @@
 #include <err.h>
 #include <errno.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static scmp_filter_ctx filter;
@@ -27,6 +28,14 @@ void emulate_prepare(void)
 	        0 ||
 	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(accept4), 0) < 0)
 		errx(125, "cannot build the seccomp filter of --kernel=2.6.26");
+}
+
+bool emulate_answered(const char *syscall, const u64 args[ARGS], s64 ret)
+{
+	if (strcmp(syscall, "socket") == 0)
+		return ret == -EINVAL && args[1] & (SOCK_NONBLOCK | SOCK_CLOEXEC);
+	return ret == -ENOSYS &&
+	       (strcmp(syscall, "epoll_create1") == 0 || strcmp(syscall, "accept4") == 0);
 }
 
 int emulate_apply(void)

@@ -2,6 +2,7 @@
 #include "dialtrace/trace.h"
 #include "dialtrace/decode.h"
 #include "dialtrace/decode_call.h"
+#include "dialtrace/emulate.h"
 #include "dialtrace/tree.h"
 
 #include <err.h>
@@ -234,7 +235,7 @@ static void on_syscall(struct trace *t, const struct syscall_event *s)
 
 	if (s->e.flags & EVENT_NO_ENTER) {
 		/* The filter answers before the entry is traced. */
-		l.refused = t->emulate && (s->ret == -EINVAL || s->ret == -ENOSYS);
+		l.refused = t->emulate && emulate_answered(name, s->args, s->ret);
 		if (never_made(s, name))
 			return;
 	}
