@@ -126,6 +126,7 @@ TRACER_SRC := \
 	src/dialtrace/player_page.S \
 	src/dialtrace/polldescs.c \
 	src/dialtrace/probes.c \
+	src/dialtrace/process.c \
 	src/dialtrace/program.c \
 	src/dialtrace/recording.c \
 	src/dialtrace/replay.c \

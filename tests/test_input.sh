@@ -154,7 +154,7 @@ test_exec_format() {
 	refuses_file 126 'cannot run .*/garbage: Exec format error' -- "$tmp/garbage" || return
 	printf '#!/no/such/interpreter\n' >"$tmp/script"
 	chmod 755 "$tmp/script"
-	refuses_file 127 'cannot run .*/script: No such file' -- "$tmp/script" || return
+	refuses_file 127 'cannot run .*/script: there is no such interpreter' -- "$tmp/script" || return
 	# Opened, it would wait for somebody to write into it.
 	mkfifo -m 777 "$tmp/pipe"
 	refuses_file 126 'cannot run .*/pipe: Permission denied' -- "$tmp/pipe"
@@ -259,15 +259,19 @@ test_no_btf() {
 }
 
 test_few_descriptors() {
-	in_session sh -c "ulimit -n 10; exec $dialtrace -- true"
-	is "exit status" 125 $? && has "$tmp/err" '^dialtrace: cannot .*: Too many open files' &&
-		is "lines of message" 1 "$(wc -l <"$tmp/err")"
+	in_session sh -c "ulimit -n 31; exec $dialtrace -- true"
+	is "exit status" 125 $? && has "$tmp/err" '^dialtrace: only 31 open files are allowed: dialtrace needs 32' &&
+		is "lines of message" 1 "$(wc -l <"$tmp/err")" || return
+	in_session sh -c "ulimit -n 32; exec $dialtrace -- $dial 127.0.0.1:1"
+	is "exit status with enough" 1 $?
 }
 
 test_no_proc() {
 	in_session unshare -m sh -c "mount -t tmpfs none /proc && exec $dialtrace -- true"
 	is "exit status" 125 $? && has "$tmp/err" 'dialtrace needs /proc mounted' &&
-		is "on standard output" "" "$(cat "$tmp/out")"
+		is "on standard output" "" "$(cat "$tmp/out")" || return
+	in_session unshare -m sh -c "sleep 1 & mount -t tmpfs none /proc && exec $dialtrace -p \$!"
+	is "exit status of -p" 125 $? && has "$tmp/err" 'dialtrace needs /proc mounted'
 }
 
 # Through sudo it is the caller's command, with all that is his.

@@ -385,6 +385,9 @@ test_attach_namespace() {
 	kill -TERM "$tracer" || return
 	wait "$tracer"
 	is "exit status" 0 $? || return
+	# The same number inside, with an outer /proc.
+	timeout "$patience" unshare -fp sh -c "sleep 1 & exec $dialtrace --all -f json -o $tmp/json -p \$!" &&
+		has "$tmp/json" '"syscall":"(exit_group|clock_nanosleep|restart_syscall|close)"' || return
 	timeout "$patience" unshare -p "$dialtrace" -f json -o "$tmp/json" -- echo inside
 	is "exit status" 0 $? && has "$tmp/json" 'write\(1, ..inside'
 }

@@ -199,5 +199,8 @@ void command_go(void)
 	errno = report.error;
 	if (*report.what)
 		err(125, "cannot %s", report.what);
+	if (errno == ENOENT && access(command_path, F_OK) == 0)
+		errx(127, "cannot run %s: there is no such interpreter as it names",
+		     command_path);
 	err(errno == ENOENT ? 127 : 126, "cannot run %s", command_path);
 }

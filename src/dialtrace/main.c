@@ -6,6 +6,7 @@
 #include "dialtrace/options.h"
 #include "dialtrace/output.h"
 #include "dialtrace/probes.h"
+#include "dialtrace/process.h"
 #include "dialtrace/quiz.h"
 #include "dialtrace/replay.h"
 #include "dialtrace/step.h"
@@ -14,19 +15,19 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_US = 5000, BUFFER = 256 * 1024, AGAIN_MS = 200 };
+enum { TICK_US = 5000, BUFFER = 256 * 1024, AGAIN_MS = 200, DESCRIPTORS = 32 };
 
 static volatile sig_atomic_t interrupted; /* a signal asked us to stop */
 static volatile pid_t forward_to;         /* the command, until it ends */
@@ -76,62 +77,6 @@ static void catch_signals(void)
 	/* A write is to fail, not to kill. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-}
-
-static _Noreturn void cannot_trace(pid_t pid, const char *why)
-{
-	errx(125, "cannot trace process %d: %s", pid, why);
-}
-
-/* The program that a process runs, as one of its threads tells: the first may have ended
- * before the others. It is held open: that thread may end as well. NULL, with errno set,
- * if none does. */
-static char *process_program(pid_t pid)
-{
-	char pattern[64], *program = NULL;
-	glob_t threads;
-
-	snprintf(pattern, sizeof(pattern), "/proc/%d/task/*/exe", pid);
-	errno = ENOENT;
-	if (glob(pattern, 0, NULL, &threads) != 0)
-		return NULL;
-	for (size_t i = 0; i < threads.gl_pathc && !program; i++) {
-		int fd = open(threads.gl_pathv[i], O_RDONLY | O_CLOEXEC);
-
-		if (fd >= 0 && asprintf(&program, "/proc/self/fd/%d", fd) < 0)
-			program = NULL;
-	}
-	globfree(&threads);
-	return program;
-}
-
-/* A running process, to be told its end by, and the program it runs. Exits if it
- * cannot be traced. */
-static int process_open(pid_t pid, char **program)
-{
-	int fd = pidfd_open(pid, 0), error = errno;
-
-	if (pid == getpid())
-		cannot_trace(pid, "that is dialtrace itself");
-	if (fd < 0 && error == ESRCH)
-		cannot_trace(pid, "there is none");
-	if (fd < 0 && (error == EINVAL || error == ENOENT))
-		cannot_trace(pid, "that is a thread of another process, "
-		                  "give the number of that");
-	if (fd < 0)
-		cannot_trace(pid, strerror(error));
-	*program = process_program(pid);
-	if (*program)
-		return fd;
-	if (errno == ENOENT)
-		cannot_trace(pid, "it is dead, or the kernel's own");
-	if (errno == EACCES)
-		cannot_trace(pid,
-		             geteuid() != 0
-		                 ? "Permission denied: run it as root or through sudo"
-		                 : "Permission denied: it takes CAP_SYS_PTRACE and "
-		                   "all capabilities that the process has");
-	cannot_trace(pid, strerror(errno));
 }
 
 struct session {
@@ -348,6 +293,16 @@ static void keep_standard_numbers(void)
 		close(fd);
 }
 
+static void need_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < DESCRIPTORS)
+		errx(125,
+		     "only %llu open files are allowed: dialtrace needs %d (ulimit -n)",
+		     (unsigned long long)limit.rlim_cur, DESCRIPTORS);
+}
+
 /* argp ends the process after --help, and does not look whether it could print it. */
 static void end_standard_output(void)
 {
@@ -381,6 +336,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "quiz") == 0)
 		return quiz(argc - 1, argv + 1);
 	options_parse(&o, argc, argv);
+	need_descriptors();
 	decode_init();
 	s.writer = o.json ? &json_writer : &text_writer;
 	if (o.pid)

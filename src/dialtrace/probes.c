@@ -2,6 +2,7 @@
 #include "dialtrace/probes.h"
 #include "dialtrace/decode.h"
 #include "dialtrace/polldescs.h"
+#include "dialtrace/process.h"
 #include "ring.h"
 #include "dialtrace.skel.h"
 
@@ -82,38 +83,20 @@ static _Noreturn void failed(const char *what, int error)
 	     libbpf_said);
 }
 
-/* A process's number where /proc was mounted, and where it runs itself: the last of
- * those that its descriptor tells. */
-static void read_numbers(pid_t pid, int *in_proc, u32 *own)
-{
-	int fd = pidfd_open(pid, 0);
-	char path[64], line[256];
-	FILE *info;
-
-	if (fd < 0)
-		err(125, "process %d", pid);
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	info = fopen(path, "re");
-	if (!info)
-		err(125, "cannot read %s: dialtrace needs /proc mounted", path);
-	while (fgets(line, sizeof(line), info)) {
-		sscanf(line, "Pid: %d", in_proc);
-		if (strncmp(line, "NSpid:", 6) == 0)
-			*own = (u32)atoi(strrchr(line, '\t') + 1);
-	}
-	fclose(info);
-	close(fd);
-}
-
 /* How the BPF program is to know the process: one in a container has another number
  * there than here. */
 static void find_process(struct config *config, pid_t pid)
 {
-	int in_proc = 0;
+	int fd = pidfd_open(pid, 0);
+	pid_t in_proc, own;
 	char path[64];
 	struct stat st;
 
-	read_numbers(pid, &in_proc, &config->pid);
+	if (fd < 0)
+		err(125, "process %d", pid);
+	process_numbers(fd, &in_proc, &own);
+	close(fd);
+	config->pid = (u32)own;
 	snprintf(path, sizeof(path), "/proc/%d/ns/pid", in_proc);
 	if (stat(path, &st) < 0)
 		err(125, "cannot trace process %d: %s", pid, path);

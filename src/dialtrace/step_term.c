@@ -47,7 +47,7 @@ bool term_known(void)
 {
 	int error;
 
-	return setupterm(NULL, STDOUT_FILENO, &error) == OK;
+	return setupterm(NULL, STDOUT_FILENO, &error) == OK && cursor_address;
 }
 
 bool term_start(int keyboard, bool color)
