@@ -148,7 +148,8 @@ static void runtime_schedinit(void)
 	atomic_store(&runtime_sched.lastpoll, runtime_nanotime());
 	runtime_procresize(1);
 	/* In Go goroutines of the runtime's own have had three turns when main first
-	 * waits: every 61st turn, the global queue's, is to fall to the same goroutine. */
+	 * waits: every 61st turn, the global queue's, is to fall to the same goroutine.
+	 */
 	runtime_allp[0].schedtick = 3;
 	runtime_acquirep(runtime_pidleget());
 	if (procs)
