@@ -366,7 +366,6 @@ test_callers() {
 					print "edge", caller, callee
 				}'
 			echo edge sync_Once_Do net_runtime_pollServerInit
-			echo edge sync_Once_Do net_maxListenerBacklog
 			echo edge runtime_timerproc runtime_netpolldeadlineimpl
 			jq -r 'select(.type == "call") | "line \(.pid)/\(if .g == 0 then "\(.tid)" else "g\(.g)" end) \(.depth) \(.func | gsub("[(*)]"; "") | gsub("\\."; "_"))"' \
 				"walkthrough/recordings/$name.ndjson"

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Linux maps IPv4 into IPv6 wherever it has IPv6 at all. Go finds out at the start of the
- * process, with three sockets that it closes again. */
+/* Linux maps IPv4 into IPv6. Go finds out whether it may, at the start of the process,
+ * with three sockets that it closes again; here who has IPv6 is taken to be allowed to
+ * use it, and to have 127.0.0.1. */
 static bool net_supportsIPv4map(void)
 {
 	return access("/proc/net/if_inet6", F_OK) == 0;

@@ -30,11 +30,16 @@ bool net_conn_done(const net_conn *c, const char *op, error reason, net_OpError 
 
 size_t net_conn_Read(net_conn *c, void *p, size_t len, net_OpError *err)
 {
+	error reason;
 	size_t n;
 
 	if (!net_conn_ok(c))
 		return net_invalid(err);
-	net_conn_done(c, "read", net_netFD_Read(c->fd, p, len, &n), err);
+	reason = net_netFD_Read(c->fd, p, len, &n);
+	if (reason.text == net_EOF.text)
+		*err = net_newOpError("", "", NULL, NULL, reason);
+	else
+		net_conn_done(c, "read", reason, err);
 	return n;
 }
 
@@ -189,8 +194,7 @@ char *net_OpError_Error(const net_OpError *e, char *buf)
 {
 	char source[net_TCPAddrStrlen] = "", addr[net_TCPAddrStrlen] = "", reason[192];
 
-	/* Go does not wrap an EOF. */
-	if (*e->Op == '\0' || e->Err.text == net_EOF.text)
+	if (*e->Op == '\0')
 		return reason_text(e, buf, net_OpErrorStrlen);
 	if (e->hasSource)
 		net_TCPAddr_String(&e->Source, source);

@@ -42,7 +42,7 @@ typedef struct {
  * UDPAddr) */
 typedef net_TCPAddr net_UDPAddr;
 
-/* Bytes that the text of any address fits into. */
+/* Bytes that the text of any address fits into whose port is one. */
 enum { net_TCPAddrStrlen = 64 };
 
 /* Writes "127.0.0.1:80" or "[::1]:80" to buf of net_TCPAddrStrlen bytes and
@@ -54,7 +54,8 @@ char *net_TCPAddr_String(const net_TCPAddr *a, char *buf);
 /* What failed, on which addresses, and why. Owns nothing. The addresses are copies; Net
  * is not: the network's name that a function is given is to last as long as the
  * connection that it makes, and the errors of both. Where Go returns Err as it is,
- * without an OpError around it, Op is empty. (Go 1.7.4 net/net.go, OpError) */
+ * without an OpError around it, as net_EOF, Op is empty. (Go 1.7.4 net/net.go, OpError)
+ */
 typedef struct {
 	const char *Op;  /* "dial", "listen", "accept", "read", "write", "close", "set" */
 	const char *Net; /* "tcp", "tcp4", "udp6", ... */
@@ -64,7 +65,8 @@ typedef struct {
 	char About[net_TCPAddrStrlen]; /* the text that could not be read, cut; or "" */
 } net_OpError;
 
-/* Bytes that the text of any error fits into. */
+/* Bytes that an error's text fits into; of a network's name that is none and is long it
+ * is cut. */
 enum { net_OpErrorStrlen = 320 };
 
 /* Writes e's text, "dial tcp 127.0.0.1:1: getsockopt: connection refused", to buf
@@ -256,9 +258,10 @@ typedef struct {
 
 /*
  * Connects to address, "HOST:PORT", unless ctx is done first: then it fails with
- * net_errCanceled or net_errTimeout. network is one of TCP's or UDP's. Returns the
- * connection, to be given back with net_conn_Free, or NULL and the reason in *err. (Go
- * 1.7.4 net/dial.go, DialContext)
+ * net_errCanceled or net_errTimeout or, if ctx was done in the moment in which the
+ * connection was made, with ctx's own reason. network is one of TCP's or UDP's. Returns
+ * the connection, to be given back with net_conn_Free, or NULL and the reason in *err.
+ * (Go 1.7.4 net/dial.go, DialContext)
  */
 net_conn *net_Dialer_DialContext(const net_Dialer *d, context_Context *ctx,
                                  const char *network, const char *address,

@@ -1,9 +1,9 @@
 /* A socket, from its creation to its connection (Go 1.7.4 net/sock_posix.go). */
 #include "net/sock_posix.h"
 #include "net/hook_unix.h"
-#include "sync/once.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 static error net_netFD_dial(net_netFD *fd, context_Context *ctx, const net_TCPAddr *laddr,
@@ -11,26 +11,31 @@ static error net_netFD_dial(net_netFD *fd, context_Context *ctx, const net_TCPAd
 static error net_netFD_listenStream(net_netFD *fd, const net_TCPAddr *laddr, int backlog);
 static error net_netFD_listenDatagram(net_netFD *fd, const net_TCPAddr *laddr);
 
-/* The backlog is asked for before the first socket that listens is made, so that its
- * number is the one that Go's would get, which asks at the start of the process. */
-static int net_listenerBacklog;
-
-static void net_init_listenerBacklog(void)
+/* Asked for before the first socket that listens is made, so that its number is the one
+ * that Go's would get, which asks at the start of the process; and again, as long as
+ * there was no descriptor to ask with. */
+static int net_listenerBacklog(void)
 {
-	net_listenerBacklog = net_maxListenerBacklog();
+	static _Atomic int known;
+	int n = atomic_load(&known);
+
+	if (n == 0) {
+		n = net_maxListenerBacklog();
+		atomic_store(&known, n);
+	}
+	return n;
 }
 
 error net_socket(context_Context *ctx, const char *net, int family, int sotype, int proto,
                  bool ipv6only, const net_TCPAddr *laddr, const net_TCPAddr *raddr,
                  net_netFD **fdp)
 {
-	static sync_Once backlog;
 	net_netFD *fd;
 	int s;
 	error err;
 
 	if (laddr && !raddr && sotype == SOCK_STREAM)
-		sync_Once_Do(&backlog, net_init_listenerBacklog);
+		net_listenerBacklog();
 	err = net_sysSocket(family, sotype, proto, &s);
 	if (!error_nil(err))
 		return err;
@@ -46,7 +51,7 @@ error net_socket(context_Context *ctx, const char *net, int family, int sotype, 
 	}
 	/* An own address alone is a listener's. */
 	if (laddr && !raddr && sotype == SOCK_STREAM)
-		err = net_netFD_listenStream(fd, laddr, net_listenerBacklog);
+		err = net_netFD_listenStream(fd, laddr, net_listenerBacklog());
 	else if (laddr && !raddr && sotype == SOCK_DGRAM)
 		err = net_netFD_listenDatagram(fd, laddr);
 	else

@@ -90,7 +90,8 @@ error net_sysSocket(int family, int sotype, int proto, int *s);
  * made it in *sa. (Go 1.7.4 net/sock_cloexec.go, accept) */
 error net_accept(int s, int *ns, syscall_Sockaddr *sa);
 
-/* How many connections may wait to be accepted: what the system allows at most. (Go 1.7.4
+/* How many connections may wait to be accepted: what the system allows at most. 0 if
+ * there is no descriptor to ask with, as in Go there always is. (Go 1.7.4
  * net/sock_linux.go, maxListenerBacklog) */
 int net_maxListenerBacklog(void);
 

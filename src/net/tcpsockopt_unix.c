@@ -12,9 +12,11 @@ error net_setKeepAlivePeriod(net_netFD *fd, time_Duration d)
 	if (!error_nil(err))
 		return err;
 	/* The kernel counts in seconds. An overflow makes the period negative, as in
-	 * Go, and the kernel refuses it. */
+	 * Go, and the kernel refuses it. Go's Seconds is a double, and no longer exact
+	 * after half a year. */
 	__builtin_add_overflow(d, time_Second - 1, &up);
-	secs = (int)(up / time_Second);
+	secs = (int)(int64_t)((double)(up / time_Second) +
+	                      (double)(up % time_Second) * 1e-9);
 	err =
 	    os_NewSyscallError("setsockopt", syscall_SetsockoptInt(fd->sysfd, IPPROTO_TCP,
 	                                                           TCP_KEEPINTVL, secs));

@@ -1,4 +1,4 @@
-/* Fatal errors: see panic.h. No stdio: a goroutine's stack is too small for it. */
+/* Fatal errors: see panic.h. No stdio: what happened may have left it locked. */
 #include "runtime/panic.h"
 #include "runtime/os_linux.h"
 

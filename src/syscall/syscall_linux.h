@@ -2,9 +2,10 @@
  * System calls as package net makes them (Go 1.7.4 syscall/syscall_linux.go and
  * zsyscall_linux_amd64.go). Every one of net's goes through here.
  *
- * Each function makes one system call, or none where Go refuses a port, and returns 0
- * or an errno. Those that may sleep in the kernel are bracketed with entersyscall and
- * exitsyscall, as in Go; the others are what Go calls raw.
+ * Each function makes one system call, none where Go refuses a port, two where it closes
+ * what it has accepted from an address it does not know, and returns 0 or an errno. Those
+ * that may sleep in the kernel are bracketed with entersyscall and exitsyscall, as in Go;
+ * the others are what Go calls raw.
  */
 #ifndef SYSCALL_SYSCALL_LINUX_H
 #define SYSCALL_SYSCALL_LINUX_H

@@ -97,6 +97,12 @@ func main() {
 		listen("tcp", "127.0.0.1:0")
 		c, err := net.ListenUDP("udp", nil)
 		show("listen", c == nil, err)
+	case "emfile-listen": // as soon as there is one
+		soften(3)
+		listen("tcp", "127.0.0.1:0")
+		soften(64)
+		l := listen("tcp", "127.0.0.1:0")
+		show("close", l.Close())
 	case "emfile-accept":
 		l := listen("tcp", "127.0.0.1:0")
 		announce(l.Addr())
@@ -175,6 +181,7 @@ func main() {
 		check(err)
 		for _, d := range []time.Duration{
 			time.Nanosecond, time.Hour, 0, -time.Second, 1<<63 - 1,
+			1 << 24 * time.Second, // where a float64 of seconds rounds up
 		} {
 			show("period", c.SetKeepAlivePeriod(d))
 		}

@@ -141,6 +141,17 @@ static void emfile_socket(void)
 	show("listen: %s %s", yes(!c), text(&err));
 }
 
+/* As soon as there is one. */
+static void emfile_listen(void)
+{
+	const net_TCPAddr loopback = resolve("127.0.0.1:0");
+
+	soften(3);
+	listen_on("tcp", &loopback);
+	soften(64);
+	close_listener(listen_on("tcp", &loopback));
+}
+
 static void emfile_accept(void)
 {
 	net_TCPAddr laddr = resolve("127.0.0.1:0");
@@ -282,8 +293,8 @@ static void udp_short(void)
 /* Periods at the limits. */
 static void keepalive(const char *address)
 {
-	static const time_Duration periods[] = {1, 3600 * time_Second, 0, -time_Second,
-	                                        INT64_MAX};
+	static const time_Duration periods[] = {
+	    1, 3600 * time_Second, 0, -time_Second, INT64_MAX, (1LL << 24) * time_Second};
 	const net_TCPAddr raddr = resolve(address);
 	net_OpError err;
 	net_TCPConn *c = net_DialTCP("tcp", NULL, &raddr, &err);
@@ -403,6 +414,8 @@ void main_main(void)
 		ports();
 	else if (is_case("emfile-socket"))
 		emfile_socket();
+	else if (is_case("emfile-listen"))
+		emfile_listen();
 	else if (is_case("emfile-accept"))
 		emfile_accept();
 	else if (is_case("in-use"))
