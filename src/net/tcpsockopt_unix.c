@@ -6,7 +6,7 @@
 error net_setKeepAlivePeriod(net_netFD *fd, time_Duration d)
 {
 	error err = net_netFD_incref(fd);
-	time_Duration up;
+	time_Duration up, whole;
 	int secs;
 
 	if (!error_nil(err))
@@ -15,8 +15,8 @@ error net_setKeepAlivePeriod(net_netFD *fd, time_Duration d)
 	 * Go, and the kernel refuses it. Go's Seconds is a double, and no longer exact
 	 * after half a year. */
 	__builtin_add_overflow(d, time_Second - 1, &up);
-	secs = (int)(int64_t)((double)(up / time_Second) +
-	                      (double)(up % time_Second) * 1e-9);
+	whole = up / time_Second;
+	secs = (int)(int64_t)((double)whole + (double)(up % time_Second) * 1e-9);
 	err =
 	    os_NewSyscallError("setsockopt", syscall_SetsockoptInt(fd->sysfd, IPPROTO_TCP,
 	                                                           TCP_KEEPINTVL, secs));
