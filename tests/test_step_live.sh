@@ -327,6 +327,12 @@ test_attach() {
 	attach && press Space "$echo" && press Space "$echo" && keys q && ended 0 && until_true answers
 }
 
+# Who has stopped it lets it go on.
+test_attach_stopped() {
+	shell 100 24 && start_echo && kill -STOP "$echo" && until_true stands "$echo" || return
+	step --step=syscalls -p "$echo" && sees "process $echo is stopped: kill -CONT" && ended 125 && stands "$echo"
+}
+
 test_attach_signal() { # SIGNAL STATUS
 	attach && kill "-$1" "$(stepper)" && ended "$2" && until_true answers
 }
@@ -434,6 +440,7 @@ on_terminal "the program is killed" test_killed
 on_terminal "suspended" test_suspend
 on_terminal "the terminal hangs up" test_hangup
 on_terminal "attached" test_attach
+on_terminal "attached to what is stopped" test_attach_stopped
 on_terminal "attached, SIGTERM" test_attach_signal TERM 0
 on_terminal "attached, SIGINT" test_attach_signal INT 0
 on_terminal "attached, SIGKILL" test_attach_signal KILL 137

@@ -343,6 +343,10 @@ int main(int argc, char **argv)
 		pidfd = process_open(o.pid, &path);
 	else
 		path = command_find(o.command[0]);
+	/* In the end we would let it go on, which is for others to do. */
+	if (o.pid && o.step && process_stopped(pidfd))
+		errx(125, "process %d is stopped: kill -CONT %d lets it go on", o.pid,
+		     o.pid);
 	if (o.step)
 		prepare_steps(&s);
 	s.check = o.list;

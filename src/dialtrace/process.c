@@ -84,3 +84,20 @@ void process_numbers(int pidfd, pid_t *in_proc, pid_t *own)
 	}
 	fclose(info);
 }
+
+bool process_stopped(int pidfd)
+{
+	char path[64], line[256], state = 0;
+	pid_t in_proc, own;
+	FILE *status;
+
+	process_numbers(pidfd, &in_proc, &own);
+	snprintf(path, sizeof(path), "/proc/%d/status", in_proc);
+	status = fopen(path, "re");
+	if (!status)
+		return false;
+	while (!state && fgets(line, sizeof(line), status))
+		sscanf(line, "State: %c", &state);
+	fclose(status);
+	return state == 'T' || state == 't';
+}

@@ -2,6 +2,7 @@
 #ifndef DIALTRACE_PROCESS_H
 #define DIALTRACE_PROCESS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Returns a pidfd of process pid, to be told its end by, and in *program the path of
@@ -14,5 +15,8 @@ int process_open(pid_t pid, char **program);
  * than ours, and the one that it has itself, in the innermost namespace that it is in.
  * Exits with status 125 if there is no /proc. */
 void process_numbers(int pidfd, pid_t *in_proc, pid_t *own);
+
+/* Tells whether it has been stopped, by SIGSTOP or by a debugger. */
+bool process_stopped(int pidfd);
 
 #endif
