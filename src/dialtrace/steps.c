@@ -165,7 +165,7 @@ const struct step steps[] = {
 	/* Chapter 8 again. */
 	{8, 2, ARTICLE, .func = "runtime.netpoll",
 	 .args = "block:b",
-	 .file = "runtime/netpoll_epoll.go", .caption = "to block, or only to look (epoll_wait with -1 or 0)"},
+	 .file = "runtime/netpoll_epoll.go", .caption = "to block, or only to look (timeout -1 or 0)"},
 	{8, 3, ARTICLE, .func = "runtime.netpoll", .syscall = "epoll_wait",
 	 .newer = "epoll_pwait",
 	 .file = "runtime/netpoll_epoll.go", .caption = "asks the kernel what is ready"},
