@@ -276,8 +276,8 @@ static _Noreturn void runtime_execute(runtime_g *gp, bool inheritTime)
 static void runtime_injectglist(runtime_g *glist);
 
 /* Two goroutines that ready each other through runnext keep everybody else waiting: in
- * Go until sysmon preempts them. Here the first of the others gets its turn after 100 ms,
- * which no p that waits now and then spends without a change of goroutines. */
+ * Go until sysmon preempts them. Here the first of the others gets its turn after 100 ms.
+ */
 static runtime_g *out_of_turn(runtime_p *pp)
 {
 	int64_t now;

@@ -127,16 +127,18 @@ function moved(rows, numbers) {
 
 	for (const row of rows.filter(r => r.mark)) {
 		const s = row.events[0] < 0 ? 1 : 0, key = numbers[s][row.events[s]];
-		const others = waiting.get(`${key} ${1 - s}`);
 
 		if (row.events[1 - s] >= 0)
 			continue;
-		if (others?.length) {
+		if (!waiting.has(key))
+			waiting.set(key, [[], []]);
+		const [mine, others] = [s, 1 - s].map(side => waiting.get(key)[side]);
+		if (others.length) {
 			row.other = others.shift();
 			row.other.other = row;
 			row.mark = row.other.mark = '~';
 		} else {
-			waiting.set(`${key} ${s}`, [...waiting.get(`${key} ${s}`) ?? [], row]);
+			mine.push(row);
 		}
 	}
 }
